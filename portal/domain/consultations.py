@@ -1,0 +1,53 @@
+"""The life of a consultation: explicit states, and the only ways between them (domain.md §2)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from portal.domain.errors import IllegalTransition
+
+
+class ConsultationStatus(StrEnum):
+    """Where a consultation stands; whether it is paid follows from money and is not a state."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    COMPLETED = "completed"
+    UNSUCCESSFUL = "unsuccessful"
+    CANCELLED = "cancelled"
+
+
+class CancelledBy(StrEnum):
+    """Whose wish the cancellation was."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+TRANSITIONS: dict[ConsultationStatus, frozenset[ConsultationStatus]] = {
+    ConsultationStatus.SCHEDULED: frozenset(
+        {ConsultationStatus.OPEN, ConsultationStatus.CANCELLED}
+    ),
+    ConsultationStatus.OPEN: frozenset(
+        {ConsultationStatus.COMPLETED, ConsultationStatus.UNSUCCESSFUL}
+    ),
+    ConsultationStatus.COMPLETED: frozenset(),
+    ConsultationStatus.UNSUCCESSFUL: frozenset(),
+    ConsultationStatus.CANCELLED: frozenset(),
+}
+
+OVER = frozenset({ConsultationStatus.COMPLETED, ConsultationStatus.UNSUCCESSFUL})
+PAYABLE = frozenset({ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN})
+
+
+def advance(current: ConsultationStatus, wanted: ConsultationStatus) -> ConsultationStatus:
+    """Return the wanted state when the table has the edge; raise IllegalTransition otherwise."""
+    if wanted not in TRANSITIONS[current]:
+        raise IllegalTransition(current=current, wanted=wanted)
+    return wanted
+
+
+def status_at(stored: ConsultationStatus, starts_at: datetime, now: datetime) -> ConsultationStatus:
+    """Return the state as of ``now``: a scheduled one whose hour has come is open (D2)."""
+    if stored is ConsultationStatus.SCHEDULED and now >= starts_at:
+        return ConsultationStatus.OPEN
+    return stored

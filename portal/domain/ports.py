@@ -1,0 +1,215 @@
+"""What the portal asks of a bank, and the values that cross: no database, no session, no names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from portal.domain.money import Currency, Money
+from portal.domain.payments import PaymentMethod, PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, as far as the receipt needs it."""
+
+    name: str
+    email: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptItem:
+    """One line of the receipt: the price of one unit, and how many units."""
+
+    name: str
+    unit_price: Money
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """What we ask a bank to take; ``reference`` is ours, unique, stored before the call."""
+
+    reference: str
+    amount: Money
+    purpose: str
+    methods: tuple[PaymentMethod, ...]
+    payer: Payer
+    items: tuple[ReceiptItem, ...]
+    success_url: str
+    failure_url: str
+    consumer_id: str | None = None
+    save_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLink:
+    """What a bank answered: where the payer goes, and the operation id that a refund will name."""
+
+    operation_id: str
+    url: str
+    expires_at: datetime
+
+
+class LineKind(StrEnum):
+    """What one line of an operation at the bank is."""
+
+    CAPTURE = "capture"
+    HOLD = "hold"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """One thing that the bank says it did within an operation."""
+
+    line_id: str
+    kind: LineKind
+    amount: Money
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as the bank tells it now; this, and no webhook, is the truth (law 2).
+
+    ``is_ours`` compares the bank's merchant with the account's. ``status`` is None when the bank
+    used a word that we do not know; ``bank_word`` keeps that word for people.
+    """
+
+    operation_id: str
+    reference: str | None
+    status: PaymentStatus | None
+    amount: Money
+    is_ours: bool
+    method: PaymentMethod | None
+    lines: tuple[BankLine, ...]
+    paid_at: datetime | None
+    bank_word: str
+    refund_in_progress: bool
+    card_last4: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAnswer:
+    """The bank accepted a refund; the money is back only when a line says so."""
+
+    bank_word: str
+
+
+class EventKind(StrEnum):
+    """What a webhook is about, as far as we care."""
+
+    PAYMENT = "payment"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BankEvent:
+    """A genuine message of the bank: a hint to read the operation, never a fact about money."""
+
+    kind: EventKind
+    is_ours: bool
+    operation_id: str | None
+    reference: str | None
+    claims: Mapping[str, object] = field(default_factory=dict)
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact about a connection, in words for the person who must mend it (Russian)."""
+
+    severity: Severity
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a bank can do; the domain asks these flags, never a bank's name."""
+
+    methods: tuple[PaymentMethod, ...]
+    partial_refund: bool
+    repeated_refund: bool
+    receipt_by_bank: bool
+    charge_saved_card: bool
+
+
+class BankError(Exception):
+    """Something about a bank went wrong; its children say who knows what."""
+
+
+class RefusedBecause(StrEnum):
+    """The category of a bank's definite no."""
+
+    NOT_FOUND = "not_found"
+    DUPLICATE = "duplicate"
+    FORBIDDEN = "forbidden"
+    INVALID = "invalid"
+    DECLINED = "declined"
+
+
+class BankRefused(BankError):
+    """A definite no: the bank has done nothing. ``text`` is the bank's own, safe to show staff."""
+
+    def __init__(self, because: RefusedBecause, text: str) -> None:
+        super().__init__(f"{because.value}: {text}")
+        self.because = because
+        self.text = text
+
+
+class BankUnavailable(BankError):
+    """No answer to believe. When ``sent``, nobody knows what happened: read, never resend."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+class BankMisconfigured(BankError):
+    """Our settings are wrong (token, permission, merchant, address): nothing was done."""
+
+
+class BadSignature(BankError):
+    """The message is not from the bank."""
+
+
+class BankConnector(Protocol):
+    """One account at one bank. Every method may raise BankUnavailable or BankMisconfigured."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this account can do."""
+
+    @property
+    def currency(self) -> Currency:
+        """The currency of the account."""
+
+    def create_payment(self, order: PaymentOrder) -> PaymentLink:
+        """Ask for a link; raise BankRefused (DUPLICATE when the reference is known already)."""
+
+    def find_payment(self, reference: str, created_at: datetime) -> PaymentLink | None:
+        """Find a link whose answer was lost, by our reference, near its creation time (UTC)."""
+
+    def read_operation(self, operation_id: str) -> Operation:
+        """Read the truth about an operation; raise BankRefused when the bank does not know it."""
+
+    def refund(self, operation_id: str, amount: Money) -> RefundAnswer:
+        """Return money; raise BankRefused for a definite no. Never call it twice for one refund."""
+
+    def parse_webhook(self, body: bytes) -> BankEvent:
+        """Verify and read a webhook without touching anything; raise BadSignature."""
+
+    def check(self) -> list[Finding]:
+        """Say in words what works and what does not: token, permissions, merchant, webhook."""

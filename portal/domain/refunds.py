@@ -1,0 +1,237 @@
+"""When money may go back, and how a refund moves (domain.md §4, D1-D6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.consultations import OVER, ConsultationStatus
+from portal.domain.errors import IllegalTransition, Refusal
+from portal.domain.money import Money
+from portal.domain.payments import PaymentStatus
+
+
+class RefundStatus(StrEnum):
+    """How far a refund is; UNKNOWN means that only the bank's own lines can end it."""
+
+    REQUESTED = "requested"
+    SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REVERSED = "reversed"
+    EXTERNAL = "external"
+
+
+class RefundReason(StrEnum):
+    """Why the money goes back; OTHER demands a comment."""
+
+    CANCELLED_BY_CLIENT = "cancelled_by_client"
+    CANCELLED_BY_US = "cancelled_by_us"
+    SPECIALIST_FAILED = "specialist_failed"
+    CLIENT_FAILED = "client_failed"
+    MISTAKEN_PAYMENT = "mistaken_payment"
+    COMPLAINT = "complaint"
+    OTHER = "other"
+    IN_BANK_CABINET = "in_bank_cabinet"
+
+
+STAFF_REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.IN_BANK_CABINET)
+COMMENT_MIN_CHARACTERS = 10
+
+OPEN_STATUSES = frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN})
+
+TRANSITIONS: dict[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.REQUESTED: frozenset(
+        {RefundStatus.SUBMITTED, RefundStatus.CANCELLED, RefundStatus.FAILED}
+    ),
+    # Back to REQUESTED only when the call provably never left (BankUnavailable(sent=False)).
+    RefundStatus.SUBMITTED: frozenset(
+        {
+            RefundStatus.SUCCEEDED,
+            RefundStatus.FAILED,
+            RefundStatus.UNKNOWN,
+            RefundStatus.REQUESTED,
+        }
+    ),
+    RefundStatus.UNKNOWN: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.REVERSED}),
+    RefundStatus.FAILED: frozenset(),
+    RefundStatus.CANCELLED: frozenset(),
+    RefundStatus.REVERSED: frozenset(),
+    RefundStatus.EXTERNAL: frozenset(),
+}
+
+
+def advance(current: RefundStatus, wanted: RefundStatus) -> RefundStatus:
+    """Return the wanted state when the table has the edge; raise IllegalTransition otherwise."""
+    if wanted not in TRANSITIONS[current]:
+        raise IllegalTransition(current=current, wanted=wanted)
+    return wanted
+
+
+class AccountMode(StrEnum):
+    """What a bank account is still good for; old payments stay refundable in REFUND_ONLY."""
+
+    ACTIVE = "active"
+    REFUND_ONLY = "refund_only"
+    CLOSED = "closed"
+
+
+class RefundRule(StrEnum):
+    """Every reason why a refund may not be made; the words for each live in web/labels.py."""
+
+    NO_RIGHT = "no_right"
+    NOT_CAPTURED = "not_captured"
+    ACCOUNT_CLOSED = "account_closed"
+    INCIDENT = "incident"
+    REFUND_UNKNOWN = "refund_unknown"
+    OPEN_REFUND = "open_refund"
+    NOTHING_LEFT = "nothing_left"
+    CONSULTATION_SCHEDULED = "consultation_scheduled"
+    CONSULTATION_OPEN = "consultation_open"
+    AFTER_COMPLETION = "after_completion"
+    BALANCE_SPENT = "balance_spent"
+    AMOUNT_RANGE = "amount_range"
+
+
+class NextStep(StrEnum):
+    """What the person can do about a broken rule."""
+
+    NONE = "none"
+    ASK_A_HOLDER = "ask_a_holder"
+    ASK_BANK = "ask_bank"
+    OPEN_REFUND = "open_refund"
+    CANCEL_CONSULTATION = "cancel_consultation"
+    OPEN_CONSULTATION = "open_consultation"
+    OPEN_PAYMENT = "open_payment"
+    CHANGE_AMOUNT = "change_amount"
+    OPEN_USER = "open_user"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule and whether it holds; ``next_step`` says what to do when it does not."""
+
+    code: RefundRule
+    ok: bool
+    next_step: NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRights:
+    """What the asking person holds."""
+
+    create: bool
+    after_completion: bool
+
+
+ALL_RIGHTS = RefundRights(create=True, after_completion=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """All that the decision rests on; ``amount`` is None when the whole remainder is meant.
+
+    ``funds_consultation`` is False for a surplus payment (a second success): its money lies free on
+    the balance, so the consultation's state does not matter. ``available`` is the client's free
+    money, which pays for the refund unless the consultation has taken place.
+    """
+
+    payment_status: PaymentStatus
+    consultation: ConsultationStatus
+    funds_consultation: bool
+    captured: Money
+    succeeded: Money
+    under_way: Money
+    external: Money
+    available: Money
+    open_refund: RefundStatus | None
+    incident: bool
+    account_mode: AccountMode
+    rights: RefundRights
+    amount: Money | None = None
+
+    @property
+    def remaining(self) -> Money:
+        """What is left to return: captured - succeeded - under way - external."""
+        return self.captured - self.succeeded - self.under_way - self.external
+
+    @property
+    def is_from_revenue(self) -> bool:
+        """Whether the fee has already left the balance, so that revenue returns it (D4)."""
+        return self.funds_consultation and self.consultation in OVER
+
+
+class NotRefundable(Refusal):
+    """The refund breaks a rule; ``rule`` is the first broken one."""
+
+    code = "not_refundable"
+
+    def __init__(self, rule: Rule, **facts: object) -> None:
+        super().__init__(rule=rule, **facts)
+        self.rule = rule
+
+
+class RemainderChanged(Refusal):
+    """The sum that was shown is no longer what is left: the form must be looked at again."""
+
+    code = "remainder_changed"
+
+
+def check_refund(facts: RefundFacts) -> list[Rule]:
+    """Judge a refund by every rule, most telling first; row, dialog and job all ask here."""
+    funds, state = facts.funds_consultation, facts.consultation
+    unknown = facts.open_refund is RefundStatus.UNKNOWN
+    amount = facts.remaining if facts.amount is None else facts.amount
+    spent = not facts.is_from_revenue and amount > facts.available
+    steps = NextStep
+    return [
+        Rule(RefundRule.NO_RIGHT, facts.rights.create, steps.ASK_A_HOLDER),
+        Rule(RefundRule.INCIDENT, not facts.incident, steps.OPEN_PAYMENT),
+        Rule(
+            RefundRule.NOT_CAPTURED,
+            facts.payment_status is PaymentStatus.PAID,
+            steps.ASK_BANK,
+        ),
+        Rule(RefundRule.REFUND_UNKNOWN, not unknown, steps.OPEN_REFUND),
+        Rule(RefundRule.OPEN_REFUND, facts.open_refund is None or unknown, steps.OPEN_REFUND),
+        Rule(RefundRule.NOTHING_LEFT, facts.remaining.minor > 0, steps.OPEN_REFUND),
+        Rule(
+            RefundRule.CONSULTATION_SCHEDULED,
+            not funds or state is not ConsultationStatus.SCHEDULED,
+            steps.CANCEL_CONSULTATION,
+        ),
+        Rule(
+            RefundRule.CONSULTATION_OPEN,
+            not funds or state is not ConsultationStatus.OPEN,
+            steps.OPEN_CONSULTATION,
+        ),
+        Rule(
+            RefundRule.AFTER_COMPLETION,
+            not facts.is_from_revenue or facts.rights.after_completion,
+            steps.ASK_A_HOLDER,
+        ),
+        Rule(
+            RefundRule.ACCOUNT_CLOSED,
+            facts.account_mode is not AccountMode.CLOSED,
+            steps.ASK_A_HOLDER,
+        ),
+        Rule(RefundRule.AMOUNT_RANGE, _is_in_range(facts), steps.CHANGE_AMOUNT),
+        Rule(RefundRule.BALANCE_SPENT, not spent, steps.OPEN_USER),
+    ]
+
+
+def _is_in_range(facts: RefundFacts) -> bool:
+    return facts.amount is None or 0 < facts.amount.minor <= facts.remaining.minor
+
+
+def broken_rule(facts: RefundFacts) -> Rule | None:
+    """Return the first broken rule, or None when the refund may be made."""
+    return next((rule for rule in check_refund(facts) if not rule.ok), None)
+
+
+def require_refundable(facts: RefundFacts) -> None:
+    """Raise NotRefundable with the first broken rule."""
+    rule = broken_rule(facts)
+    if rule is not None:
+        raise NotRefundable(rule)

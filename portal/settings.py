@@ -1,0 +1,87 @@
+"""Every setting of the portal, read once from the environment; one error lists all faults."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The environment does not describe a portal that can run; the text names every fault."""
+
+
+class Settings(BaseSettings):
+    """The portal's settings, ``PORTAL_`` in the environment; each is explained in .env.example."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    mode: Literal["local", "production"] = "production"
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str = ""
+    trusted_hosts: list[str] = []
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    accounts: dict[str, dict[str, Any]] = {}
+    session_hours: int = Field(12, ge=1, le=24 * 7)
+    sign_in_attempts: int = Field(10, ge=1)
+    sign_in_window_minutes: int = Field(15, ge=1)
+    refund_undo_seconds: int = Field(0, ge=0, le=600)
+    link_ttl_minutes: int = Field(30, ge=5, le=44_640)
+    completion_grace_minutes: int = Field(120, ge=0)
+    webhook_max_bytes: int = Field(65_536, ge=1024)
+    sweep_seconds: int = Field(5, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        """Fill what follows from other settings, and demand what production cannot do without."""
+        self.database_url = _with_driver(
+            self.database_url or f"sqlite:///{self.data_dir.resolve() / 'portal.sqlite'}"
+        )
+        self.public_url = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        missing = [
+            f"PORTAL_{name.upper()}"
+            for name in ("secret_key", "redis_url", "accounts")
+            if not self._is_given(name)
+        ]
+        if missing:
+            raise ValueError(f"not set: {', '.join(missing)}")
+        if self.mode == "production" and not self.public_url.startswith("https://"):
+            raise ValueError("PORTAL_PUBLIC_URL must be https in production")
+        return self
+
+    def _is_given(self, name: str) -> bool:
+        value = getattr(self, name)
+        return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the local stack: plain http and simulators are allowed only here."""
+        return self.mode == "local"
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def load_settings() -> Settings:
+    """Read the environment; raise SettingsError with one line that names every fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            ".".join(str(part) for part in fault["loc"]) + ": " + str(fault["msg"])
+            if fault["loc"]
+            else str(fault["msg"]).removeprefix("Value error, ")
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(faults) from None

@@ -1,0 +1,68 @@
+"""Consultations as they are stored."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.domain.consultations import CancelledBy, ConsultationStatus, status_at
+from portal.domain.money import Currency, Money
+from portal.store.db import Base
+from portal.store.users import User
+
+
+class Consultation(Base):
+    """One booked meeting of a client with a specialist, and its price."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_consultations_starts_at_id", "starts_at", "id"),
+        Index("ix_consultations_client_starts_at", "client_id", "starts_at"),
+        Index("ix_consultations_status_starts_at", "status", "starts_at"),
+        Index(
+            "ix_consultations_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ).ddl_if(dialect="postgresql"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Unguessable name of the checkout page, ``/pay/<token>``.
+    pay_token: Mapped[str] = mapped_column(String(43), unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    specialist: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    price_minor: Mapped[int]
+    currency: Mapped[Currency]
+    status: Mapped[ConsultationStatus] = mapped_column(default=ConsultationStatus.SCHEDULED)
+    #: When the first payment was booked; paid is a property of money, not a state (I-34).
+    paid_at: Mapped[datetime | None]
+    #: How often money left the reserve; names the next ``consultation:<id>:settle:<n>`` event.
+    settlements: Mapped[int] = mapped_column(default=0)
+    cancelled_by: Mapped[CancelledBy | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    closing_reason: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+    search_text: Mapped[str] = mapped_column(Text)
+
+    client: Mapped[User] = relationship(foreign_keys=client_id, lazy="raise_on_sql")
+    closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id, lazy="raise_on_sql")
+
+    @property
+    def price(self) -> Money:
+        """The price, VAT included."""
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether money was captured for it: «Оплачено» or «Не оплачено» (E2)."""
+        return self.paid_at is not None
+
+    def status_at(self, now: datetime) -> ConsultationStatus:
+        """The state as of ``now``, also before the job has written that it is open."""
+        return status_at(self.status, self.starts_at, now)

@@ -1,0 +1,152 @@
+"""Payments, and the lines of the bank that were booked for them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from portal.domain.money import Currency, Money
+from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
+from portal.domain.ports import LineKind
+from portal.store.consultations import Consultation
+from portal.store.db import Base
+from portal.store.users import User
+
+
+class Payment(Base):
+    """One attempt to pay a consultation, at one account of one bank, for ever.
+
+    The three cached sums (``refunded``, ``under_way``, ``external``) are written in the same
+    transaction as the refunds that they summarise, and the CHECK keeps them within what was
+    captured at any commit (I-05).
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("account", "reference"),
+        UniqueConstraint("account", "operation_id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "refunded_minor >= 0 AND under_way_minor >= 0 AND external_minor >= 0",
+            name="returns_not_negative",
+        ),
+        CheckConstraint(
+            "refunded_minor + under_way_minor + external_minor <= captured_minor",
+            name="returns_within_captured",
+        ),
+        Index("ix_payments_paid_transfer", "paid_transfer_id", unique=True),
+        Index("ix_payments_user_paid_transfer", "user_id", "paid_transfer_id"),
+        Index("ix_payments_amount_paid_transfer", "amount_minor", "paid_transfer_id"),
+        Index("ix_payments_paid_at", "paid_at"),
+        Index("ix_payments_consultation", "consultation_id"),
+        Index("ix_payments_next_read_at", "next_read_at"),
+        Index(
+            "ix_payments_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ).ddl_if(dialect="postgresql"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    account: Mapped[str] = mapped_column(String(40))
+    #: Ours, sent to the bank as its order number; committed before the call (B9).
+    reference: Mapped[str] = mapped_column(String(45))
+    operation_id: Mapped[str | None] = mapped_column(String(64))
+    amount_minor: Mapped[int]
+    currency: Mapped[Currency]
+    status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.CREATED)
+    #: What the payer chose here; ``paid_method`` is what the bank says was used.
+    method: Mapped[PaymentMethod]
+    paid_method: Mapped[PaymentMethod | None]
+    card_last4: Mapped[str | None] = mapped_column(String(4))
+    link_url: Mapped[str | None] = mapped_column(String(2083))
+    link_expires_at: Mapped[datetime | None]
+    captured_minor: Mapped[int] = mapped_column(default=0)
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    under_way_minor: Mapped[int] = mapped_column(default=0)
+    external_minor: Mapped[int] = mapped_column(default=0)
+    paid_at: Mapped[datetime | None]
+    #: The transfer that credited it: proof, and the order of the list of payments.
+    paid_transfer_id: Mapped[int | None] = mapped_column(ForeignKey("transfers.id"))
+    is_late: Mapped[bool] = mapped_column(default=False)
+    #: A success for a consultation that was already paid or cancelled: free balance.
+    is_surplus: Mapped[bool] = mapped_column(default=False)
+    incident: Mapped[Incident | None]
+    failure: Mapped[str | None] = mapped_column(String(600))
+    bank_word: Mapped[str | None] = mapped_column(String(40))
+    read_at: Mapped[datetime | None]
+    next_read_at: Mapped[datetime | None]
+    create_attempts: Mapped[int] = mapped_column(default=0)
+    last_refund_id: Mapped[int | None]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    search_text: Mapped[str] = mapped_column(Text)
+
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    user: Mapped[User] = relationship(foreign_keys=user_id, lazy="raise_on_sql")
+
+    def _money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for."""
+        return self._money(self.amount_minor)
+
+    @property
+    def captured(self) -> Money:
+        """What the bank took."""
+        return self._money(self.captured_minor)
+
+    @property
+    def refunded(self) -> Money:
+        """What the bank has given back for our refunds."""
+        return self._money(self.refunded_minor)
+
+    @property
+    def under_way(self) -> Money:
+        """What an open refund holds."""
+        return self._money(self.under_way_minor)
+
+    @property
+    def external(self) -> Money:
+        """What was given back at the bank without us."""
+        return self._money(self.external_minor)
+
+    @property
+    def remaining(self) -> Money:
+        """What is left to return."""
+        return self.captured - self.refunded - self.under_way - self.external
+
+
+class BankOrder(Base):
+    """One line of the bank, booked once: ``(account, operation, line)`` is the key (I-07, I-18)."""
+
+    __tablename__ = "bank_orders"
+    __table_args__ = (UniqueConstraint("account", "operation_id", "line_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(40))
+    operation_id: Mapped[str] = mapped_column(String(64))
+    line_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[LineKind]
+    amount_minor: Mapped[int]
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    #: The refund that claimed the line; unique, so that a line proves one refund.
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), unique=True)
+    booked_at: Mapped[datetime]
+
+
+def claimed_lines(session: Session, payment: Payment) -> set[str]:
+    """Return the refund lines of this operation that a refund has claimed already."""
+    rows = session.scalars(
+        select(BankOrder.line_id).where(
+            BankOrder.account == payment.account,
+            BankOrder.operation_id == payment.operation_id,
+            BankOrder.kind == LineKind.REFUND,
+        )
+    )
+    return set(rows)

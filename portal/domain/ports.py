@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
@@ -213,3 +213,20 @@ class BankConnector(Protocol):
 
     def check(self) -> list[Finding]:
         """Say in words what works and what does not: token, permissions, merchant, webhook."""
+
+
+@runtime_checkable
+class WebhookRegistration(Protocol):
+    """What a connector offers when its bank's API registers webhooks, and no cabinet does."""
+
+    def webhook_url(self) -> str | None:
+        """Return where the bank sends events now, or None."""
+
+    def register_webhook(self, url: str) -> None:
+        """Send events to ``url`` from now on; the bank tries it first and raises when it fails."""
+
+    def delete_webhook(self) -> None:
+        """Send no more events."""
+
+    def send_test_webhook(self) -> None:
+        """Ask the bank for one test event."""

@@ -1,9 +1,9 @@
 """Consultations as they are stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus, status_at
 from portal.domain.money import Currency, Money
@@ -66,3 +66,17 @@ class Consultation(Base):
     def status_at(self, now: datetime) -> ConsultationStatus:
         """The state as of ``now``, also before the job has written that it is open."""
         return status_at(self.status, self.starts_at, now)
+
+
+def due_to_lapse(session: Session, *, now: datetime, grace: timedelta, limit: int) -> list[int]:
+    """List the open consultations that ended more than ``grace`` ago and nobody closed."""
+    rows = session.scalars(
+        select(Consultation.id)
+        .where(
+            Consultation.status == ConsultationStatus.OPEN,
+            Consultation.ends_at <= now - grace,
+        )
+        .order_by(Consultation.id)
+        .limit(limit)
+    )
+    return list(rows)

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import LineKind
 from portal.store.consultations import Consultation
-from portal.store.db import Base
+from portal.store.db import Base, locked
 from portal.store.users import User
 
 
@@ -150,3 +152,40 @@ def claimed_lines(session: Session, payment: Payment) -> set[str]:
         )
     )
     return set(rows)
+
+
+def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consultation]:
+    """Lock a payment in the one global order: its consultation first; raise NotFound."""
+    consultation_id = session.scalar(
+        select(Payment.consultation_id).where(Payment.id == payment_id)
+    )
+    if consultation_id is None:
+        raise NotFound(what="Payment", id=payment_id)
+    consultation = locked(session, Consultation, consultation_id)
+    payment = locked(session, Payment, payment_id)
+    set_committed_value(payment, "consultation", consultation)
+    return payment, consultation
+
+
+def find_payment_of(
+    session: Session, account: str, operation_id: str | None, reference: str | None
+) -> int | None:
+    """Find whose operation a bank speaks of: by its id, else by our reference (F-29)."""
+    query = select(Payment.id).where(Payment.account == account)
+    for column, value in ((Payment.operation_id, operation_id), (Payment.reference, reference)):
+        found = session.scalar(query.where(column == value)) if value else None
+        if found is not None:
+            return found
+    return None
+
+
+def payment_card(session: Session, payment_id: int) -> Payment:
+    """Load a payment with all that its card shows; raise NotFound."""
+    payment = session.scalars(
+        select(Payment)
+        .where(Payment.id == payment_id)
+        .options(joinedload(Payment.consultation), joinedload(Payment.user))
+    ).one_or_none()
+    if payment is None:
+        raise NotFound(what="Payment", id=payment_id)
+    return payment

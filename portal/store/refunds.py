@@ -1,5 +1,6 @@
 """Refunds as they are stored, and the facts that the rules judge."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -7,18 +8,22 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, select,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.domain import ledger
+from portal.domain.actors import Actor
+from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
 from portal.domain.refunds import (
+    ALL_RIGHTS,
     OPEN_STATUSES,
     AccountMode,
     RefundFacts,
     RefundReason,
     RefundRights,
     RefundStatus,
+    advance,
 )
-from portal.store.db import Base
-from portal.store.ledger import balance
-from portal.store.payments import Payment
+from portal.store.db import Base, locked
+from portal.store.ledger import balance, post
+from portal.store.payments import Payment, locked_payment
 from portal.store.users import User
 
 _OPEN = text("status IN ('requested', 'submitted', 'unknown')")
@@ -103,30 +108,68 @@ def find_refund_by_intent(session: Session, intent_key: str) -> Refund | None:
     return session.scalars(select(Refund).where(Refund.intent_key == intent_key)).first()
 
 
-def refund_facts(
-    session: Session, payment: Payment, *, now: datetime, rights: RefundRights, mode: AccountMode
-) -> RefundFacts:
-    """Gather what the rules need about a payment whose consultation is loaded."""
-    open_refund = find_open_refund(session, payment.id)
-    free = balance(session, ledger.available(payment.user_id), payment.currency)
-    return facts_of(
-        payment,
-        now=now,
-        rights=rights,
-        mode=mode,
-        available=free,
-        open_refund=None if open_refund is None else open_refund.status,
-    )
+def locked_refund(session: Session, refund_id: int) -> tuple[Refund, Payment]:
+    """Lock a refund in the one global order: consultation, payment, refund; raise NotFound."""
+    payment_id = session.scalar(select(Refund.payment_id).where(Refund.id == refund_id))
+    if payment_id is None:
+        raise NotFound(what="Refund", id=refund_id)
+    payment, _ = locked_payment(session, payment_id)
+    return locked(session, Refund, refund_id), payment
 
 
-def facts_of(  # noqa: PLR0913 - the facts are what they are; the names keep them apart
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What surrounds a payment when the rules judge it: the client's free money and its refund."""
+
+    available: Money
+    open_refund: RefundStatus | None
+
+
+def refund_facts(  # noqa: PLR0913 - who asks, when, where and how much are five different things
+    session: Session,
     payment: Payment,
     *,
     now: datetime,
     rights: RefundRights,
     mode: AccountMode,
-    available: Money,
-    open_refund: RefundStatus | None,
+    amount: Money | None = None,
+) -> RefundFacts:
+    """Gather what the rules need about a payment whose consultation is loaded."""
+    open_refund = find_open_refund(session, payment.id)
+    standing = Standing(
+        available=balance(session, ledger.available(payment.user_id), payment.currency),
+        open_refund=None if open_refund is None else open_refund.status,
+    )
+    facts = facts_of(payment, standing, now=now, rights=rights, mode=mode)
+    return replace(facts, amount=amount)
+
+
+def facts_without(
+    session: Session, payment: Payment, own: Refund, *, now: datetime, mode: AccountMode
+) -> RefundFacts:
+    """Gather the facts as if ``own`` had not been asked for yet: the check before sending.
+
+    Its sum is given back in thought to where it was taken from; the person's rights were judged
+    when they asked.
+    """
+    facts = refund_facts(session, payment, now=now, rights=ALL_RIGHTS, mode=mode, amount=own.amount)
+    is_from_balance = own.source == ledger.available(payment.user_id).text
+    held = own.amount if is_from_balance else Money(0, own.currency)
+    return replace(
+        facts,
+        under_way=facts.under_way - own.amount,
+        available=facts.available + held,
+        open_refund=None,
+    )
+
+
+def facts_of(
+    payment: Payment,
+    standing: Standing,
+    *,
+    now: datetime,
+    rights: RefundRights,
+    mode: AccountMode,
 ) -> RefundFacts:
     """Put loaded values into the shape that the rules judge; list rows use this without a query."""
     return RefundFacts(
@@ -137,9 +180,44 @@ def facts_of(  # noqa: PLR0913 - the facts are what they are; the names keep the
         succeeded=payment.refunded,
         under_way=payment.under_way,
         external=payment.external,
-        available=available,
-        open_refund=open_refund,
+        available=standing.available,
+        open_refund=standing.open_refund,
         incident=payment.incident is not None,
         account_mode=mode,
         rights=rights,
+    )
+
+
+def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and when
+    session: Session,
+    refund: Refund,
+    payment: Payment,
+    status: RefundStatus,
+    *,
+    actor: Actor,
+    now: datetime,
+    failure: str | None = None,
+) -> None:
+    """End a locked refund: its money leaves for the bank, or returns to where it came from."""
+    refund.status = advance(refund.status, status)
+    refund.finished_at = now
+    refund.next_step_at = None
+    refund.candidates = []
+    refund.failure = failure
+    refund.version += 1
+    payment.under_way_minor -= refund.amount_minor
+    if status is RefundStatus.SUCCEEDED:
+        payment.refunded_minor += refund.amount_minor
+        move = ledger.refund_done(refund.id, refund.amount, payment.account, payment.user_id)
+    else:
+        source = ledger.parse_code(refund.source)
+        move = ledger.refund_release(refund.id, refund.amount, source, payment.user_id)
+    post(
+        session,
+        [move],
+        actor=actor,
+        now=now,
+        payment_id=payment.id,
+        consultation_id=payment.consultation_id,
+        refund_id=refund.id,
     )

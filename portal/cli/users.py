@@ -1,0 +1,38 @@
+"""`flask users …`: the first super-admin is made here, and nowhere else by default."""
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup
+
+from portal.domain import clock
+from portal.domain.actors import SYSTEM
+from portal.domain.errors import EmailTaken
+from portal.domain.permissions import Role
+from portal.usecases.users import NewUser, create_user
+
+MIN_PASSWORD_CHARACTERS = 12
+users_group = AppGroup("users", help="Люди портала.")
+
+
+@users_group.command("create")
+@click.option("--email", prompt="Почта", help="По ней человек входит.")
+@click.option("--name", prompt="Фамилия Имя Отчество", help="Как показывать человека.")
+@click.option("--role", type=click.Choice(list(Role)), required=True, help="Роль.")
+@click.option("--phone", default=None, help="Телефон в виде +79991234567.")
+@click.password_option(help="Пароль, от 12 знаков.")
+def create(email: str, name: str, role: str, phone: str | None, password: str) -> None:
+    """Make a person who can sign in."""
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise click.ClickException(f"Пароль короче {MIN_PASSWORD_CHARACTERS} знаков.")
+    try:
+        checked = validate_email(email, check_deliverability=False).normalized
+        number = create_user(
+            NewUser(checked, name.strip(), Role(role), phone, password),
+            actor=SYSTEM,
+            now=clock.now(),
+        )
+    except EmailNotValidError as error:
+        raise click.ClickException(f"Почта записана неверно: {error}") from None
+    except EmailTaken:
+        raise click.ClickException("Человек с такой почтой уже есть.") from None
+    click.echo(f"Создан № {number}: {name} ({role}).")

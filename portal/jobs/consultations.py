@@ -1,0 +1,23 @@
+"""Jobs about consultations: close what nobody closed (D4)."""
+
+from portal.domain import clock
+from portal.domain.actors import SYSTEM
+from portal.domain.consultations import ConsultationStatus
+from portal.domain.errors import AlreadyMoved
+from portal.usecases.consultations import complete_consultation
+
+LAPSED = "Время вышло, итог никто не отметил"
+
+
+def lapse(consultation_id: int) -> None:
+    """Complete an abandoned consultation as unsuccessful: its fee leaves the balance."""
+    try:
+        complete_consultation(
+            consultation_id,
+            ConsultationStatus.UNSUCCESSFUL,
+            LAPSED,
+            actor=SYSTEM,
+            now=clock.now(),
+        )
+    except AlreadyMoved:
+        return

@@ -1,0 +1,96 @@
+"""Jobs about payments: ask for a link, read an operation."""
+
+import logging
+
+from flask import current_app
+
+from portal.domain import clock
+from portal.domain.payments import PaymentStatus
+from portal.domain.ports import (
+    BankError,
+    BankMisconfigured,
+    BankRefused,
+    BankUnavailable,
+    Operation,
+    PaymentLink,
+    PaymentOrder,
+    RefusedBecause,
+)
+from portal.jobs.accounts import account
+from portal.jobs.queue import nudge
+from portal.store.db import db
+from portal.store.payments import Payment
+from portal.usecases.checkouts import order_of, record_link, record_no_link
+from portal.usecases.payments import apply_operation, postpone_reading
+from portal.usecases.reconciliations import reconcile_refunds
+
+_log = logging.getLogger(__name__)
+ITEM_NAME = "Консультация психолога"
+
+
+def create_link(payment_id: int) -> None:
+    """Ask the bank for a link. A lost answer is found by our reference, never guessed (B9)."""
+    portal = current_app.config["PORTAL"]
+    order = order_of(
+        payment_id,
+        success_url=f"{portal.public_url}/pay/{{token}}/wait",
+        failure_url=f"{portal.public_url}/pay/{{token}}/wait?declined=1",
+        item_name=ITEM_NAME,
+    )
+    if order is None:
+        return
+    try:
+        link = _link_for(payment_id, order)
+    except BankRefused as refused:
+        record_no_link(payment_id, refused.text, now=clock.now(), is_final=True)
+    except (BankUnavailable, BankMisconfigured) as error:
+        _log.warning("no link for payment %s yet: %s", payment_id, error)
+        record_no_link(payment_id, str(error), now=clock.now(), is_final=False)
+    else:
+        record_link(payment_id, link, now=clock.now())
+
+
+def _link_for(payment_id: int, order: PaymentOrder) -> PaymentLink:
+    payment = db.session.get_one(Payment, payment_id)
+    bank, created_at = account(payment.account).connector, payment.created_at
+    is_repeat = payment.create_attempts > 1
+    db.session.rollback()
+    if is_repeat:
+        found = bank.find_payment(order.reference, created_at)
+        if found is not None:
+            return found
+    try:
+        return bank.create_payment(order)
+    except BankRefused as refused:
+        found = None
+        if refused.because is RefusedBecause.DUPLICATE:
+            found = bank.find_payment(order.reference, created_at)
+        if found is None:
+            raise
+        return found
+
+
+def read(payment_id: int) -> None:
+    """Read the operation at the bank and apply what it says to the payment and its refunds."""
+    payment = db.session.get_one(Payment, payment_id)
+    name, operation_id, status = payment.account, payment.operation_id, payment.status
+    db.session.rollback()
+    if operation_id is None:
+        if status is PaymentStatus.CREATED:
+            nudge(create_link, payment_id)
+        return
+    operation = read_operation(name, operation_id)
+    if operation is None:
+        postpone_reading(payment_id, now=clock.now())
+        return
+    apply_operation(payment_id, operation, now=clock.now())
+    reconcile_refunds(payment_id, operation, now=clock.now())
+
+
+def read_operation(name: str, operation_id: str) -> Operation | None:
+    """Read an operation; None when the bank does not answer now, whatever the cause."""
+    try:
+        return account(name).connector.read_operation(operation_id)
+    except BankError as error:
+        _log.warning("account %s: operation could not be read: %s", name, error)
+        return None

@@ -1,0 +1,70 @@
+"""Rings again for every row that waits: what RQ or Redis lost is found here (law 1)."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.domain import clock
+from portal.domain.payments import PaymentStatus
+from portal.domain.refunds import RefundStatus
+from portal.jobs import consultations, deliveries, payments, refunds
+from portal.jobs.queue import nudge
+from portal.store.consultations import due_to_lapse
+from portal.store.db import db
+from portal.store.deliveries import Delivery, DeliveryStatus
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
+from portal.usecases.consultations import open_due
+
+BATCH = 200
+_log = logging.getLogger(__name__)
+
+
+def ring() -> None:
+    """Ring for every due row, a batch of each kind; RQ's cron calls this every few seconds."""
+    now = clock.now()
+    open_due(now=now)
+    _ring_all(payments.create_link, Payment.id, *_links_wanted(now))
+    _ring_all(payments.read, Payment.id, *_payments_to_read(now))
+    _ring_all(refunds.submit, Refund.id, *_refunds_to_send(now))
+    _ring_all(refunds.reconcile, Refund.id, *_refunds_to_read(now))
+    _ring_all(deliveries.apply, Delivery.id, *_deliveries_to_apply(now))
+    grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
+    lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
+    db.session.rollback()
+    for consultation_id in lapsed:
+        nudge(consultations.lapse, consultation_id)
+
+
+def _ring_all(
+    job: Callable[[int], None], key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]
+) -> None:
+    rows = db.session.scalars(select(key).where(*conditions).order_by(key).limit(BATCH)).all()
+    db.session.rollback()
+    for row_id in rows:
+        nudge(job, row_id)
+
+
+def _links_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now)
+
+
+def _payments_to_read(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Payment.status != PaymentStatus.CREATED, Payment.next_read_at <= now)
+
+
+def _refunds_to_send(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Refund.status == RefundStatus.REQUESTED, Refund.next_step_at <= now)
+
+
+def _refunds_to_read(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    waiting = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+    return (Refund.status.in_(waiting), Refund.next_step_at <= now)
+
+
+def _deliveries_to_apply(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Delivery.status == DeliveryStatus.RECEIVED, Delivery.next_try_at <= now)

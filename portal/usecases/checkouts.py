@@ -1,0 +1,154 @@
+"""Starting to pay: from the wish to the bank's link (A1, F3)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.consultations import PAYABLE
+from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
+from portal.domain.payments import PaymentMethod, PaymentStatus, advance
+from portal.domain.ports import Payer, PaymentLink, PaymentOrder, ReceiptItem
+from portal.domain.reconciliations import next_payment_read
+from portal.store.audit import note
+from portal.store.consultations import Consultation
+from portal.store.db import locked, transaction
+from portal.store.payments import Payment
+from portal.store.users import User
+
+CREATE_RETRY = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a payment is started with: where, how, and whence the payer comes back."""
+
+    account: str
+    method: PaymentMethod
+    ttl: timedelta
+
+
+def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: datetime) -> int:
+    """Start to pay a consultation and return the payment's number; the bank is asked by a job.
+
+    A payment by the same method that is still good is continued instead of making a second link.
+    Raises NotFound, AlreadyPaid, NotPayable.
+    """
+    with transaction() as session:
+        found = session.scalars(
+            select(Consultation.id).where(Consultation.pay_token == pay_token)
+        ).first()
+        if found is None:
+            raise NotFound(what="Consultation")
+        consultation = locked(session, Consultation, found)
+        _require_payable(consultation, now)
+        usable = _find_usable(session, consultation, checkout, now)
+        if usable is not None:
+            return usable.id
+        payment = _new_payment(session, consultation, checkout, now)
+        payment.created_by_id = actor.user_id
+        session.add(payment)
+        session.flush()
+        note(session, actor, "payment.create", payment, now=now, method=checkout.method.value)
+        return payment.id
+
+
+def _require_payable(consultation: Consultation, now: datetime) -> None:
+    if consultation.is_paid:
+        raise AlreadyPaid(consultation=consultation.id)
+    if consultation.status_at(now) not in PAYABLE or consultation.price_minor == 0:
+        raise NotPayable(status=consultation.status_at(now))
+
+
+def _find_usable(
+    session: Session, consultation: Consultation, checkout: Checkout, now: datetime
+) -> Payment | None:
+    pending = session.scalars(
+        select(Payment)
+        .where(
+            Payment.consultation_id == consultation.id,
+            Payment.account == checkout.account,
+            Payment.method == checkout.method,
+            Payment.amount_minor == consultation.price_minor,
+            Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
+        )
+        .order_by(Payment.id.desc())
+    ).first()
+    if pending is None or pending.link_expires_at is None:
+        return pending
+    return pending if pending.link_expires_at - now > timedelta(minutes=2) else None
+
+
+def _new_payment(
+    session: Session, consultation: Consultation, checkout: Checkout, now: datetime
+) -> Payment:
+    client = session.get_one(User, consultation.client_id)
+    return Payment(
+        consultation_id=consultation.id,
+        user_id=client.id,
+        account=checkout.account,
+        reference=f"c{consultation.id}-{secrets.token_hex(6)}",
+        amount_minor=consultation.price_minor,
+        currency=consultation.currency,
+        method=checkout.method,
+        link_expires_at=now + checkout.ttl,
+        next_read_at=now + CREATE_RETRY,
+        created_at=now,
+        search_text=client.search_text,
+    )
+
+
+def order_of(
+    payment_id: int, *, success_url: str, failure_url: str, item_name: str
+) -> PaymentOrder | None:
+    """Describe a payment to the bank, or return None when it has its link or is over already."""
+    with transaction() as session:
+        payment = locked(session, Payment, payment_id)
+        if payment.status is not PaymentStatus.CREATED:
+            return None
+        payment.create_attempts += 1
+        consultation = session.get_one(Consultation, payment.consultation_id)
+        client = session.get_one(User, payment.user_id)
+        token = consultation.pay_token
+        return PaymentOrder(
+            reference=payment.reference,
+            amount=payment.amount,
+            purpose=f"{item_name}. Консультация № {consultation.id}",
+            methods=(payment.method,),
+            payer=Payer(client.name, client.email, client.phone),
+            items=(ReceiptItem(item_name, payment.amount, Decimal(1)),),
+            success_url=success_url.format(token=token),
+            failure_url=failure_url.format(token=token),
+        )
+
+
+def record_link(payment_id: int, link: PaymentLink, *, now: datetime) -> None:
+    """Keep the link and the operation id that the bank answered (F3)."""
+    with transaction() as session:
+        payment = locked(session, Payment, payment_id)
+        payment.status = advance(payment.status, PaymentStatus.PENDING)
+        payment.operation_id = link.operation_id
+        payment.link_url = link.url
+        payment.link_expires_at = link.expires_at
+        payment.next_read_at = now + next_payment_read(timedelta())
+
+
+def record_no_link(payment_id: int, text: str, *, now: datetime, is_final: bool) -> None:
+    """Keep why there is no link: for good when the bank refused, else it is asked again."""
+    with transaction() as session:
+        payment = locked(session, Payment, payment_id)
+        if payment.status is not PaymentStatus.CREATED:
+            return
+        payment.failure = text[:600]
+        given_up = is_final or _is_out_of_time(payment, now)
+        if given_up:
+            payment.status = advance(payment.status, PaymentStatus.FAILED)
+        payment.next_read_at = None if given_up else now + CREATE_RETRY
+
+
+def _is_out_of_time(payment: Payment, now: datetime) -> bool:
+    return payment.link_expires_at is not None and now > payment.link_expires_at

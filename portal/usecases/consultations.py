@@ -1,0 +1,167 @@
+"""A consultation moves, and its money with it: opened, completed, cancelled (G1, A4, D2-D4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain import ledger
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.consultations import (
+    TRANSITIONS,
+    CancelledBy,
+    ConsultationStatus,
+    advance,
+)
+from portal.domain.errors import AlreadyMoved, NotFound, NotStarted
+from portal.domain.money import Money
+from portal.store.audit import note
+from portal.store.consultations import Consultation
+from portal.store.db import locked, transaction
+from portal.store.ledger import post
+from portal.store.payments import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Whose wish it was, and why."""
+
+    by: CancelledBy
+    reason: str
+
+
+def cancel_consultation(
+    consultation_id: int,
+    cancellation: Cancellation,
+    *,
+    actor: Actor,
+    now: datetime,
+    owner_id: int | None = None,
+) -> None:
+    """Cancel a scheduled consultation; its money becomes free on the balance (D3).
+
+    ``owner_id`` limits the act to that client's own. Raises AlreadyMoved when it is open, over or
+    cancelled already, NotFound.
+    """
+    with transaction() as session:
+        consultation = _locked(session, consultation_id, owner_id)
+        _require_edge(consultation, ConsultationStatus.CANCELLED, now)
+        consultation.status = advance(consultation.status, ConsultationStatus.CANCELLED)
+        consultation.cancelled_by = cancellation.by
+        _close(consultation, actor, now, cancellation.reason)
+        _settle(session, consultation, actor, now)
+        note(
+            session,
+            actor,
+            "consultation.cancel",
+            consultation,
+            now=now,
+            by=cancellation.by.value,
+            reason=cancellation.reason,
+        )
+
+
+def complete_consultation(
+    consultation_id: int,
+    outcome: ConsultationStatus,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """End a consultation that has begun, successfully or not; its fee leaves the balance (A4, D4).
+
+    Raises NotStarted before its hour, AlreadyMoved when it is over or cancelled, NotFound.
+    """
+    with transaction() as session:
+        consultation = _locked(session, consultation_id, None)
+        if consultation.status_at(now) is ConsultationStatus.SCHEDULED:
+            raise NotStarted(starts_at=consultation.starts_at)
+        _open(session, consultation, now)
+        _require_edge(consultation, outcome, now)
+        consultation.status = advance(consultation.status, outcome)
+        _close(consultation, actor, now, reason)
+        _settle(session, consultation, actor, now)
+        note(
+            session,
+            actor,
+            "consultation.complete",
+            consultation,
+            now=now,
+            outcome=outcome.value,
+            reason=reason,
+        )
+
+
+def open_due(*, now: datetime, limit: int = 200) -> int:
+    """Open the consultations whose hour has come; return how many there were."""
+    with transaction() as session:
+        due = session.scalars(
+            select(Consultation)
+            .where(
+                Consultation.status == ConsultationStatus.SCHEDULED,
+                Consultation.starts_at <= now,
+            )
+            .order_by(Consultation.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for consultation in due:
+            _open(session, consultation, now)
+        return len(due)
+
+
+def _locked(session: Session, consultation_id: int, owner_id: int | None) -> Consultation:
+    consultation = locked(session, Consultation, consultation_id)
+    if owner_id is not None and consultation.client_id != owner_id:
+        raise NotFound(what="Consultation", id=consultation_id)
+    return consultation
+
+
+def _require_edge(consultation: Consultation, wanted: ConsultationStatus, now: datetime) -> None:
+    current = consultation.status_at(now)
+    if wanted not in TRANSITIONS[current]:
+        raise AlreadyMoved(status=current, at=consultation.closed_at, by=consultation.closed_by_id)
+
+
+def _open(session: Session, consultation: Consultation, now: datetime) -> None:
+    if consultation.status is not ConsultationStatus.SCHEDULED:
+        return
+    consultation.status = advance(consultation.status, ConsultationStatus.OPEN)
+    note(session, SYSTEM, "consultation.open", consultation, now=now)
+
+
+def _close(consultation: Consultation, actor: Actor, now: datetime, reason: str) -> None:
+    consultation.closed_at = now
+    consultation.closed_by_id = actor.user_id
+    consultation.closing_reason = reason
+
+
+def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:
+    """Move what is reserved for it: to revenue when it is over, back to free when cancelled."""
+    held = _reserved_for(session, consultation)
+    if not held:
+        return
+    consultation.settlements += 1
+    is_cancelled = consultation.status is ConsultationStatus.CANCELLED
+    move = ledger.release if is_cancelled else ledger.settle
+    post(
+        session,
+        [move(consultation.id, consultation.settlements, held, consultation.client_id)],
+        actor=actor,
+        now=now,
+        consultation_id=consultation.id,
+    )
+
+
+def _reserved_for(session: Session, consultation: Consultation) -> Money:
+    """Return what the payments that fund the consultation have put aside for it."""
+    funding = session.scalars(
+        select(Payment.captured_minor).where(
+            Payment.consultation_id == consultation.id,
+            Payment.paid_transfer_id.is_not(None),
+            Payment.is_surplus.is_(False),
+        )
+    )
+    return Money(sum(funding), consultation.currency)

@@ -1,0 +1,157 @@
+"""A payment moves to what the bank says, and its money with it (A3)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.domain import ledger
+from portal.domain.actors import SYSTEM
+from portal.domain.consultations import OVER, ConsultationStatus
+from portal.domain.ledger import Movement
+from portal.domain.payments import Incident, PaymentStatus, advance, is_late
+from portal.domain.ports import LineKind, Operation
+from portal.domain.reconciliations import next_payment_read
+from portal.store.audit import note
+from portal.store.consultations import Consultation
+from portal.store.db import locked, transaction
+from portal.store.ledger import post
+from portal.store.payments import BankOrder, Payment, locked_payment
+
+
+def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> None:
+    """Move the payment to what the bank says, and its money with it, exactly once (A3, I-25, I-29).
+
+    Webhook, poller and «Спросить банк» all end here. What does not match the row credits nothing
+    and shows an incident.
+    """
+    with transaction() as session:
+        payment, consultation = locked_payment(session, payment_id)
+        payment.read_at = now
+        payment.bank_word = operation.bank_word[:40]
+        incident = _mismatch(payment, operation)
+        if incident is not None:
+            _raise_incident(session, payment, incident, operation, now)
+            return
+        payment.incident = None
+        heard = operation.status or payment.status
+        if payment.status is not PaymentStatus.PAID and heard is PaymentStatus.PAID:
+            _credit(session, payment, consultation, operation, now)
+        payment.is_late = payment.is_late or is_late(payment.status, heard)
+        payment.status = advance(payment.status, heard)
+        is_waiting = payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
+        pause = next_payment_read(now - payment.created_at)
+        payment.next_read_at = now + pause if is_waiting else _later_look(payment, now)
+
+
+def postpone_reading(payment_id: int, *, now: datetime) -> None:
+    """The bank did not answer a reading: ask again later."""
+    with transaction() as session:
+        payment = locked(session, Payment, payment_id)
+        payment.next_read_at = now + next_payment_read(now - payment.created_at)
+
+
+def _later_look(payment: Payment, now: datetime) -> datetime | None:
+    """An expired link may still turn out to be paid: look for a day, then believe it."""
+    if payment.status is PaymentStatus.PAID or now - payment.created_at > timedelta(days=8):
+        return None
+    return now + timedelta(hours=1)
+
+
+def _mismatch(payment: Payment, operation: Operation) -> Incident | None:
+    if not operation.is_ours:
+        return Incident.WRONG_MERCHANT
+    if operation.amount != payment.amount:
+        return Incident.WRONG_AMOUNT
+    if operation.status is None:
+        return Incident.UNKNOWN_STATUS
+    if operation.status is PaymentStatus.PAID and _captured(operation) > payment.amount_minor:
+        return Incident.WRONG_AMOUNT
+    return None
+
+
+def _captured(operation: Operation) -> int:
+    return sum(line.amount.minor for line in operation.lines if line.kind is LineKind.CAPTURE)
+
+
+def _raise_incident(
+    session: Session, payment: Payment, incident: Incident, operation: Operation, now: datetime
+) -> None:
+    if payment.incident is not incident:
+        note(
+            session,
+            SYSTEM,
+            "payment.incident",
+            payment,
+            now=now,
+            incident=incident.value,
+            bank_word=operation.bank_word,
+            bank_amount=operation.amount.minor,
+        )
+    payment.incident = incident
+    payment.next_read_at = now + timedelta(hours=1)
+
+
+def _credit(
+    session: Session,
+    payment: Payment,
+    consultation: Consultation,
+    operation: Operation,
+    now: datetime,
+) -> None:
+    """Book the money: to the balance, and on to what it was paid for."""
+    payment.is_surplus = consultation.is_paid or consultation.status is ConsultationStatus.CANCELLED
+    transfers = post(
+        session,
+        _movements(payment, consultation),
+        actor=SYSTEM,
+        now=now,
+        payment_id=payment.id,
+        consultation_id=consultation.id,
+    )
+    payment.paid_transfer_id = transfers[0].id
+    payment.captured_minor = payment.amount_minor
+    payment.paid_at = operation.paid_at or now
+    payment.paid_method = operation.method or payment.method
+    payment.card_last4 = operation.card_last4
+    if not consultation.is_paid and not payment.is_surplus:
+        consultation.paid_at = payment.paid_at
+    session.add_all(_booked(payment, operation, now))
+    note(
+        session,
+        SYSTEM,
+        "payment.paid",
+        payment,
+        now=now,
+        amount=payment.amount_minor,
+        surplus=payment.is_surplus,
+    )
+
+
+def _movements(payment: Payment, consultation: Consultation) -> Sequence[Movement]:
+    user_id = payment.user_id
+    moves = [ledger.paid(payment.id, payment.amount, payment.account, user_id)]
+    if payment.is_surplus:
+        return moves
+    moves.append(ledger.reserve(consultation.id, payment.id, payment.amount, user_id))
+    if consultation.status in OVER:
+        consultation.settlements += 1
+        turn = consultation.settlements
+        moves.append(ledger.settle(consultation.id, turn, payment.amount, user_id))
+    return moves
+
+
+def _booked(payment: Payment, operation: Operation, now: datetime) -> list[BankOrder]:
+    return [
+        BankOrder(
+            account=payment.account,
+            operation_id=operation.operation_id,
+            line_id=line.line_id,
+            kind=line.kind,
+            amount_minor=line.amount.minor,
+            payment_id=payment.id,
+            booked_at=now,
+        )
+        for line in operation.lines
+        if line.kind is LineKind.CAPTURE
+    ]

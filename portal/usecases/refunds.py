@@ -1,0 +1,186 @@
+"""Wishing for a refund, undoing the wish, and a person's word about an unknown one (D3, D6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain import ledger
+from portal.domain.actors import Actor
+from portal.domain.errors import AlreadyMoved, NotFound
+from portal.domain.money import Money
+from portal.domain.ports import LineKind
+from portal.domain.refunds import (
+    AccountMode,
+    RefundReason,
+    RefundRights,
+    RefundStatus,
+    RemainderChanged,
+    require_refundable,
+)
+from portal.store.audit import note
+from portal.store.db import transaction
+from portal.store.ledger import post
+from portal.store.payments import BankOrder, Payment, locked_payment
+from portal.store.refunds import (
+    Refund,
+    find_refund_by_intent,
+    finish_refund,
+    locked_refund,
+    refund_facts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What a person asked for: the form's own key, what they saw, how much, and why."""
+
+    intent_key: str
+    payment_id: int
+    expected_remaining: Money
+    amount: Money | None
+    reason: RefundReason
+    comment: str
+    rights: RefundRights
+    mode: AccountMode
+    undo: timedelta
+
+
+def request_refund(wish: RefundWish, *, actor: Actor, now: datetime) -> int:
+    """Write the refund down and hold its money; return its number. The bank is asked by a job.
+
+    The same form sent twice is one refund. Raises RemainderChanged when the sum on the form is no
+    longer what is left, NotRefundable with the broken rule, NotFound.
+    """
+    try:
+        with transaction() as session:
+            return _requested(session, wish, actor, now)
+    except IntegrityError:
+        # Another process won the race on the form's key or on the one open refund.
+        with transaction() as session:
+            return _requested(session, wish, actor, now)
+
+
+def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) -> int:
+    payment, _ = locked_payment(session, wish.payment_id)
+    repeated = find_refund_by_intent(session, wish.intent_key)
+    if repeated is not None:
+        if repeated.payment_id != payment.id or repeated.requested_by_id != actor.user_id:
+            raise NotFound(what="Refund")
+        return repeated.id
+    facts = refund_facts(
+        session, payment, now=now, rights=wish.rights, mode=wish.mode, amount=wish.amount
+    )
+    require_refundable(facts)
+    if facts.remaining != wish.expected_remaining:
+        raise RemainderChanged(remaining=facts.remaining)
+    amount = facts.remaining if wish.amount is None else wish.amount
+    source = ledger.REFUNDS if facts.is_from_revenue else ledger.available(payment.user_id)
+    refund = Refund(
+        payment_id=payment.id,
+        intent_key=wish.intent_key,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        reason=wish.reason,
+        comment=wish.comment,
+        status=RefundStatus.REQUESTED,
+        source=source.text,
+        requested_by_id=actor.user_id,
+        requested_at=now,
+        next_step_at=now + wish.undo,
+    )
+    session.add(refund)
+    session.flush()
+    _hold(session, payment, refund, actor, now)
+    return refund.id
+
+
+def _hold(session: Session, payment: Payment, refund: Refund, actor: Actor, now: datetime) -> None:
+    payment.under_way_minor += refund.amount_minor
+    payment.last_refund_id = refund.id
+    source = ledger.parse_code(refund.source)
+    post(
+        session,
+        [ledger.refund_hold(refund.id, refund.amount, source, payment.user_id)],
+        actor=actor,
+        now=now,
+        payment_id=payment.id,
+        consultation_id=payment.consultation_id,
+        refund_id=refund.id,
+    )
+    note(
+        session,
+        actor,
+        "refund.request",
+        refund,
+        now=now,
+        amount=refund.amount_minor,
+        payment=payment.id,
+        reason=f"{refund.reason.value}: {refund.comment}".rstrip(": "),
+    )
+
+
+def cancel_refund(refund_id: int, *, actor: Actor, now: datetime) -> None:
+    """Undo a refund before it is sent; its money returns. Raise AlreadyMoved when too late."""
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.REQUESTED:
+            raise AlreadyMoved(status=refund.status)
+        finish_refund(session, refund, payment, RefundStatus.CANCELLED, actor=actor, now=now)
+        note(session, actor, "refund.cancel", refund, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A person's decision about an unknown refund: the bank's line that proves it, or none."""
+
+    line_id: str | None
+    reason: str
+
+
+def resolve_refund(refund_id: int, resolution: Resolution, *, actor: Actor, now: datetime) -> None:
+    """End an unknown refund by a person's word: a line proves success, none means it failed.
+
+    Raises AlreadyMoved when the refund is no longer unknown, NotFound when the line is not one of
+    the candidates that the last reading showed.
+    """
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.UNKNOWN:
+            raise AlreadyMoved(status=refund.status)
+        if resolution.line_id is not None:
+            _claim(session, refund, payment, resolution.line_id, now)
+        succeeded = resolution.line_id is not None
+        status = RefundStatus.SUCCEEDED if succeeded else RefundStatus.FAILED
+        refund.resolved_by_id = actor.user_id
+        refund.resolution = resolution.reason
+        finish_refund(session, refund, payment, status, actor=actor, now=now)
+        note(
+            session,
+            actor,
+            "refund.resolve",
+            refund,
+            now=now,
+            outcome=status.value,
+            line=resolution.line_id,
+            reason=resolution.reason,
+        )
+
+
+def _claim(session: Session, refund: Refund, payment: Payment, line_id: str, now: datetime) -> None:
+    line = next((line for line in refund.candidates if line["line_id"] == line_id), None)
+    if line is None or payment.operation_id is None:
+        raise NotFound(what="BankLine", id=line_id)
+    session.add(
+        BankOrder(
+            account=payment.account,
+            operation_id=payment.operation_id,
+            line_id=line_id,
+            kind=LineKind.REFUND,
+            amount_minor=line["amount_minor"],
+            payment_id=payment.id,
+            refund_id=refund.id,
+            booked_at=now,
+        )
+    )

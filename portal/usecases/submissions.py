@@ -1,0 +1,150 @@
+"""Sending a refund to the bank: marked and committed first, called once, recorded after (I-13)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import SYSTEM
+from portal.domain.money import Money
+from portal.domain.ports import (
+    BankConnector,
+    BankMisconfigured,
+    BankRefused,
+    BankUnavailable,
+    LineKind,
+    Operation,
+)
+from portal.domain.reconciliations import LEASE, next_refund_read, next_send
+from portal.domain.refunds import AccountMode, RefundStatus, advance, broken_rule
+from portal.store.audit import note
+from portal.store.db import transaction
+from portal.store.payments import Payment
+from portal.store.refunds import Refund, facts_without, finish_refund, locked_refund
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is to be sent, once everything about it is committed."""
+
+    refund_id: int
+    operation_id: str
+    amount: Money
+
+
+def submit_refund(
+    refund_id: int, bank: BankConnector, *, mode: AccountMode, baseline: Operation, now: datetime
+) -> None:
+    """Send a requested refund exactly once; ``baseline`` is the operation as just read.
+
+    Nobody sends twice: whoever finds ``sent_at`` set leaves at once, and only reading the bank
+    ends what a lost answer left open (I-14).
+    """
+    sending = _claim(refund_id, mode, baseline, now)
+    if sending is None:
+        return
+    try:
+        bank.refund(sending.operation_id, sending.amount)
+    except BankRefused as refused:
+        _record_refusal(refund_id, refused.text, now)
+    except BankMisconfigured as error:
+        _record_refusal(refund_id, str(error), now)
+    except BankUnavailable as silence:
+        if silence.sent:
+            _record_unknown(refund_id, now)
+        else:
+            _record_not_sent(refund_id, now)
+    else:
+        _record_accepted(refund_id, now)
+
+
+def postpone_refund(refund_id: int, *, now: datetime) -> None:
+    """The baseline could not be read, so nothing is sent: try again later (domain.md §4)."""
+    with transaction() as session:
+        refund, _ = locked_refund(session, refund_id)
+        if refund.status is RefundStatus.REQUESTED:
+            _wait(refund, now)
+
+
+def _claim(refund_id: int, mode: AccountMode, baseline: Operation, now: datetime) -> Sending | None:
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        is_due = refund.next_step_at is not None and refund.next_step_at <= now
+        if refund.status is not RefundStatus.REQUESTED or refund.sent_at or not is_due:
+            return None
+        if not _still_allowed(session, refund, payment, mode, now):
+            return None
+        refund.status = advance(refund.status, RefundStatus.SUBMITTED)
+        refund.sent_at = now
+        refund.send_attempts += 1
+        refund.next_step_at = now + LEASE
+        refund.baseline = [line.line_id for line in baseline.lines if line.kind is LineKind.REFUND]
+        refund.version += 1
+        if payment.operation_id is None:
+            raise RuntimeError("a captured payment has an operation")
+        return Sending(refund.id, payment.operation_id, refund.amount)
+
+
+def _still_allowed(
+    session: Session, refund: Refund, payment: Payment, mode: AccountMode, now: datetime
+) -> bool:
+    """Re-check every rule just before sending; end the refund when one is broken."""
+    rule = broken_rule(facts_without(session, payment, refund, now=now, mode=mode))
+    if rule is None:
+        return True
+    failure = f"rule:{rule.code.value}"
+    finish_refund(
+        session, refund, payment, RefundStatus.FAILED, actor=SYSTEM, now=now, failure=failure
+    )
+    note(session, SYSTEM, "refund.stopped", refund, now=now, rule=rule.code.value)
+    return False
+
+
+def _record_refusal(refund_id: int, text: str, now: datetime) -> None:
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.SUBMITTED:
+            return
+        finish_refund(
+            session, refund, payment, RefundStatus.FAILED, actor=SYSTEM, now=now, failure=text[:600]
+        )
+        note(session, SYSTEM, "refund.refused", refund, now=now, reason=text[:600])
+
+
+def _record_unknown(refund_id: int, now: datetime) -> None:
+    with transaction() as session:
+        refund, _ = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.SUBMITTED:
+            return
+        refund.status = advance(refund.status, RefundStatus.UNKNOWN)
+        refund.next_step_at = now + next_refund_read(0, None, is_unknown=True)
+        refund.version += 1
+        note(session, SYSTEM, "refund.unknown", refund, now=now)
+
+
+def _record_not_sent(refund_id: int, now: datetime) -> None:
+    """The call provably never left: the refund may be sent again, later (I-15)."""
+    with transaction() as session:
+        refund, _ = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.SUBMITTED:
+            return
+        refund.status = advance(refund.status, RefundStatus.REQUESTED)
+        refund.sent_at = None
+        _wait(refund, now)
+
+
+def _wait(refund: Refund, now: datetime) -> None:
+    refund.send_attempts += 1
+    refund.next_step_at = now + next_send(refund.send_attempts)
+    refund.version += 1
+
+
+def _record_accepted(refund_id: int, now: datetime) -> None:
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.SUBMITTED:
+            return
+        refund.answered_at = now
+        refund.next_step_at = now
+        refund.version += 1
+        note(session, SYSTEM, "refund.accepted", refund, now=now, payment=payment.id)

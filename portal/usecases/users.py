@@ -1,0 +1,105 @@
+"""People come into the portal: made by staff or the seed, let in by a password (E4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.domain.actors import Actor
+from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
+from portal.domain.permissions import Role
+from portal.domain.search import search_text
+from portal.store.audit import note
+from portal.store.db import transaction
+from portal.store.users import SignInAttempt, User
+
+_hasher = PasswordHasher()
+#: Compared when nobody has this e-mail, so that a stranger cannot measure who exists.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What a person is made of; ``password`` None means that they cannot sign in yet."""
+
+    email: str
+    name: str
+    role: Role
+    phone: str | None = None
+    password: str | None = None
+
+
+def create_user(new: NewUser, *, actor: Actor, now: datetime) -> int:
+    """Make a person and return their number; raise EmailTaken."""
+    email = new.email.strip().lower()
+    with transaction() as session:
+        if session.scalar(select(User.id).where(User.email == email)) is not None:
+            raise EmailTaken(email=email)
+        user = User(
+            email=email,
+            name=new.name,
+            phone=new.phone,
+            role=new.role,
+            password_hash=_hasher.hash(new.password) if new.password else None,
+            created_at=now,
+            search_text=search_text(new.name, email, new.phone),
+        )
+        session.add(user)
+        session.flush()
+        note(session, actor, "user.create", user, now=now, role=new.role.value)
+        return user.id
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimit:
+    """How many failures close the door, and for how long."""
+
+    attempts: int
+    window: timedelta
+
+
+def authenticate(
+    email: str, password: str, *, actor: Actor, now: datetime, limit: SignInLimit
+) -> User:
+    """Return the person whose e-mail and password these are, with their grants.
+
+    Raises WrongPassword (never saying which of the two), TooManyAttempts with ``until`` when the
+    e-mail or the address has failed too often; failures live in the database (I-49).
+    """
+    email, ip = email.strip().lower()[:254], actor.ip or ""
+    with transaction() as session:
+        _require_calm(session, email, ip, now, limit)
+        user = session.scalars(
+            select(User).where(User.email == email).options(selectinload(User.grants))
+        ).one_or_none()
+    is_right = _matches(user.password_hash if user else None, password)
+    if user is None or not is_right or not user.is_active:
+        with transaction() as session:
+            session.add(SignInAttempt(email=email, ip=ip, at=now))
+        raise WrongPassword
+    with transaction() as session:
+        person = Actor(user.id, user.name, actor.ip, actor.request_id)
+        note(session, person, "user.sign_in", user, now=now)
+    return user
+
+
+def _matches(stored: str | None, password: str) -> bool:
+    try:
+        _hasher.verify(stored or _NOBODY, password[:1024])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def _require_calm(session: Session, email: str, ip: str, now: datetime, limit: SignInLimit) -> None:
+    since = now - limit.window
+    rows = session.execute(
+        select(func.count(), func.min(SignInAttempt.at)).where(
+            or_(SignInAttempt.email == email, SignInAttempt.ip == ip), SignInAttempt.at > since
+        )
+    ).one()
+    if rows[0] >= limit.attempts:
+        raise TooManyAttempts(until=rows[1] + limit.window)

@@ -1,0 +1,49 @@
+"""The door of the banks: limit, verify, store, 200; a job does the rest (F4, F5)."""
+
+import logging
+
+from flask import Blueprint, Response, abort, current_app, make_response, request
+
+from portal.domain import clock
+from portal.domain.ports import BadSignature, BankMisconfigured, BankUnavailable
+from portal.jobs import deliveries
+from portal.jobs.accounts import account
+from portal.jobs.queue import nudge
+from portal.usecases.deliveries import Envelope, receive_delivery
+from portal.web.access import public
+
+bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+_log = logging.getLogger(__name__)
+
+
+@bp.post("/<string:name>/payment")
+@public
+def payment(name: str) -> Response:
+    """Take an event of the bank: a genuine one is stored and answered exactly 200, whatever it is.
+
+    A bad signature gets 400; an unwritable database or an unknown key 503, so that the bank tries
+    again (tochka.md §12.2).
+    """
+    body = _body()
+    try:
+        event = account(name).connector.parse_webhook(body)
+    except BadSignature as error:
+        _log.warning("account %s: webhook refused: %s", name, error)
+        abort(400)
+    except BankUnavailable:
+        abort(503)
+    except BankMisconfigured:
+        abort(404)
+    text = body.decode("ascii", "replace").strip()
+    envelope = Envelope(name, text, request.remote_addr or "")
+    delivery_id = receive_delivery(envelope, event, now=clock.now())
+    if delivery_id is not None:
+        nudge(deliveries.apply, delivery_id)
+    return make_response("", 200)
+
+
+def _body() -> bytes:
+    request.max_content_length = current_app.config["PORTAL"].webhook_max_bytes
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        abort(415)
+    return request.get_data(cache=False)

@@ -1,0 +1,19 @@
+"""The way in: the WSGI app for flask and gunicorn; run as a script, the whole local stack."""
+
+import sys
+
+from portal.domain.ports import BankMisconfigured
+from portal.factory import create_app
+from portal.settings import SettingsError, load_settings
+
+if __name__ == "__main__":
+    # The stack needs the embedded servers, which production does not install.
+    from portal.stack.local import main
+
+    sys.exit(main())
+
+try:
+    app = create_app(load_settings())
+except (SettingsError, BankMisconfigured) as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(2)

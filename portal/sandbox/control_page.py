@@ -1,0 +1,56 @@
+"""The pages for people: the entrance, the control page and the health check."""
+
+from flask import Blueprint, render_template
+
+from portal.sandbox.clock import in_iso
+from portal.sandbox.deliveries import Delivery
+from portal.sandbox.faults import ANY_CALL, CALLS, PARTICULAR, WEBHOOK, Fault
+from portal.sandbox.journal import JournalEntry
+from portal.sandbox.tochka.events import Registration
+from portal.sandbox.tochka.operations import Operation
+from portal.sandbox.tochka.rules import current_rules
+from portal.sandbox.tochka.views import show_operation
+from portal.sandbox.world import current_world
+
+ROWS = 50
+
+control_page = Blueprint("control_page", __name__)
+
+
+@control_page.get("/healthz")
+def healthz() -> str:
+    """Say that the process serves."""
+    return "ok"
+
+
+@control_page.get("/")
+def entrance() -> str:
+    """Show where everything is."""
+    return render_template("sandbox/entrance.html", settings=current_world().settings)
+
+
+@control_page.get("/_control/")
+def show() -> str:
+    """Show the newest operations, the journal, the faults and the webhook queue."""
+    world = current_world()
+    now = world.now()
+    operations = world.store.list_all(Operation)[: -ROWS - 1 : -1]
+    return render_template(
+        "sandbox/control.html",
+        now=in_iso(now),
+        operations=[show_operation(each, now) for each in operations],
+        entries=world.store.list_all(JournalEntry)[: -ROWS - 1 : -1],
+        faults=world.store.list_all(Fault),
+        deliveries=world.store.list_all(Delivery)[: -ROWS - 1 : -1],
+        registration=world.store.find(Registration, world.settings.client_id),
+        rules=current_rules(world).model_dump(),
+        calls=["*", "webhook", *sorted(CALLS["tochka"])],
+        fault_names=sorted(ANY_CALL | PARTICULAR.keys() | WEBHOOK),
+    )
+
+
+def in_roubles(amount_minor: int) -> str:
+    """Write kopecks the Russian way, with no-break spaces between the groups."""
+    roubles, kopecks = divmod(amount_minor, 100)
+    grouped = f"{roubles:,}".replace(",", "\N{NO-BREAK SPACE}")
+    return f"{grouped},{kopecks:02}\N{NO-BREAK SPACE}₽"

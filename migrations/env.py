@@ -14,6 +14,14 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name is not None and name.endswith(NOT_OURS))
 
 
+def include_object(
+    _object: object, name: str | None, kind: str, _reflected: bool, _compared: object
+) -> bool:
+    """Leave out the trigram indexes on SQLite: full-text tables stand in their place there."""
+    is_sqlite = current_app.extensions["migrate"].db.engine.dialect.name == "sqlite"
+    return not (is_sqlite and kind == "index" and str(name).endswith("_search_text"))
+
+
 def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Write our own column types as plain ones, so that a migration never imports the code."""
     if kind == "type" and isinstance(item, UTCDateTime):
@@ -27,6 +35,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=current_app.extensions["migrate"].db.metadata,
         include_name=include_name,
+        include_object=include_object,
         render_item=render_item,
         compare_type=True,
     )

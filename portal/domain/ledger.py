@@ -16,6 +16,8 @@ class AccountKind(StrEnum):
     REVENUE = "revenue"
     REFUNDS = "refunds"
     SUSPENSE = "suspense"
+    CARD_CHECK = "card_check"
+    FEES = "fees"
 
 
 USER_KINDS = (
@@ -38,6 +40,11 @@ class TransferReason(StrEnum):
     REFUND_RELEASE = "refund_release"
     REFUND_BOUNCE = "refund_bounce"
     EXTERNAL_REFUND = "external_refund"
+    ATTRIBUTION = "attribution"
+    CARD_CHECK = "card_check"
+    CARD_CHECK_RETURN = "card_check_return"
+    CARD_CHECK_KEPT = "card_check_kept"
+    FEE = "fee"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,18 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def enum_type(members: type[StrEnum], check: str | None = None) -> Enum:
+    """Store an enum by value with a CHECK; ``check`` names it where one table has two of a kind."""
+    return Enum(
+        members,
+        name=check,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda listed: [member.value for member in listed],
+    )
+
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -53,13 +65,7 @@ class Base(DeclarativeBase):
         type_annotation_map={
             int: BigId,
             datetime: UTCDateTime(),
-            StrEnum: Enum(
-                StrEnum,
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-                values_callable=lambda members: [member.value for member in members],
-            ),
+            StrEnum: enum_type(StrEnum),
         },
     )
 

@@ -11,7 +11,7 @@ from portal.domain.money import Currency, Money
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import LineKind
 from portal.store.consultations import Consultation
-from portal.store.db import Base, locked
+from portal.store.db import Base, enum_type, locked
 from portal.store.users import User
 
 
@@ -62,7 +62,9 @@ class Payment(Base):
     status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.CREATED)
     #: What the payer chose here; ``paid_method`` is what the bank says was used.
     method: Mapped[PaymentMethod]
-    paid_method: Mapped[PaymentMethod | None]
+    paid_method: Mapped[PaymentMethod | None] = mapped_column(
+        enum_type(PaymentMethod, "paid_method")
+    )
     card_last4: Mapped[str | None] = mapped_column(String(4))
     link_url: Mapped[str | None] = mapped_column(String(2083))
     link_expires_at: Mapped[datetime | None]

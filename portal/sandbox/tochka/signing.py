@@ -1,6 +1,7 @@
 """The bank's signature under webhooks (tochka.md §12.3): RSA-3072, RS256, a JWK without `kid`."""
 
 import json
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -40,7 +41,11 @@ def public_jwk(world: World) -> dict[str, str]:
 
 
 def _private_key(world: World) -> rsa.RSAPrivateKey:
-    pem = world.settings.signing_key_pem or _kept_pem(world)
+    return _load(world.settings.signing_key_pem or _kept_pem(world))
+
+
+@lru_cache(maxsize=8)
+def _load(pem: str) -> rsa.RSAPrivateKey:
     key = load_pem_private_key(pem.encode(), password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("the signing key must be RSA")

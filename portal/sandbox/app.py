@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.sandbox.control import control
 from portal.sandbox.control_page import control_page, in_roubles
 from portal.sandbox.deliveries import Postman
-from portal.sandbox.replies import reply
+from portal.sandbox.replies import refuse
 from portal.sandbox.settings import read_settings
 from portal.sandbox.store import Store
 from portal.sandbox.tochka.api import add_tochka
@@ -49,10 +49,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def explain(error: ValidationError) -> tuple[Response, int]:
+def explain(error: ValidationError) -> Response:
     """Tell the author of a control request what is wrong with it."""
     problems = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-    return reply({"error": "; ".join(problems)}), 400
+    return refuse("; ".join(problems), 400)
 
 
 def add_headers(response: Response) -> Response:

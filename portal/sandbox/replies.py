@@ -26,3 +26,10 @@ def reply(document: dict[str, Any]) -> Response:
     if request.mimetype in FORMS:
         return redirect("/_control/", code=303)
     return jsonify(document)
+
+
+def refuse(reason: str, status: int) -> Response:
+    """Say what was wrong; a person sees it too instead of being sent back in silence."""
+    answer = jsonify({"error": reason})
+    answer.status_code = status
+    return answer

@@ -109,6 +109,14 @@ def test_a_form_brings_a_person_back_to_the_page(bank):
     assert len(bank.client.get("/_control/faults").json["faults"]) == 1
 
 
+def test_a_person_who_orders_nonsense_is_told_why(bank):
+    answer = bank.client.post("/_control/faults", data={"call": "info", "fault": "late"})
+
+    assert (answer.status_code, answer.location) == (400, None)
+    assert answer.json == {"error": ": Value error, info knows no fault late"}
+    assert bank.client.get("/_control/faults").json == {"faults": []}
+
+
 @pytest.mark.parametrize("path", ["/", "/_control/"])
 def test_a_page_for_people_is_russian_and_has_no_inline_code(subscribed, path):
     subscribed.paid("card")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.sandbox.clock import in_iso
 from portal.sandbox.journal import note
-from portal.sandbox.replies import read_payload, reply
+from portal.sandbox.replies import read_payload, refuse, reply
 from portal.sandbox.tochka.fields import Roubles, in_minor_units
 from portal.sandbox.tochka.operations import (
     Operation,
@@ -62,14 +62,14 @@ def show_one(operation_id: str) -> Response:
 
 
 @desk.post("/tochka/operations/<operation_id>/<any(pay,decline,expire,refund):step>")
-def take_step(operation_id: str, step: str) -> Response | tuple[Response, int]:
+def take_step(operation_id: str, step: str) -> Response:
     """Take a step as the payer or the cabinet would; 409 when the operation does not allow it."""
     world = current_world()
     try:
         with world.store.transaction():
             STEP_BY_NAME[step](world, _get(world, operation_id))
     except OperationRefused as refusal:
-        return reply({"error": str(refusal)}), 409
+        return refuse(str(refusal), 409)
     return reply(describe(world, _get(world, operation_id)))
 
 

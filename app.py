@@ -2,15 +2,15 @@
 
 import sys
 
-from portal.domain.ports import BankMisconfigured
-from portal.factory import create_app
-from portal.settings import SettingsError, load_settings
-
 if __name__ == "__main__":
-    # The stack needs the embedded servers, which production does not install.
+    # The stack needs the embedded servers, which production does not install, and not the app.
     from portal.stack.local import main
 
     sys.exit(main())
+
+from portal.domain.ports import BankMisconfigured
+from portal.factory import create_app
+from portal.settings import SettingsError, load_settings
 
 try:
     app = create_app(load_settings())

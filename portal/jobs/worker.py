@@ -1,26 +1,35 @@
-"""The worker that runs the jobs."""
+"""The worker that runs the jobs, and the one clock that rings the sweep."""
 
 import logging
 import os
 import signal
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, Worker
+from rq.cron import CronJob, CronScheduler
+from rq.exceptions import DuplicateJobError, StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from portal.domain import clock
+from portal.jobs import sweep
 from portal.jobs.parents import die_with_parent
-from portal.jobs.queue import QUEUE
+from portal.jobs.queue import JOB_TIMEOUT_SECONDS, QUEUE, connect
 from portal.store.db import db
 
 #: After the worker is killed its job is taken up again within about this and 5 s.
 WORKER_TTL_SECONDS = 20
 LOOK_ROUND_SECONDS = 5
+RETRY_SECONDS = 2
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_log = logging.getLogger(__name__)
 
 
 class PortalWorker(Worker):
@@ -48,9 +57,36 @@ class PortalWorker(Worker):
         return min(WORKER_TTL_SECONDS, super().get_heartbeat_ttl(job, working_time))
 
 
+class Bell(CronScheduler):
+    """RQ's cron that rings as the portal does: JSON, and never twice for what waits already."""
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Ring for every job that is due; one that still waits is left alone."""
+        now = clock.now()
+        due = [job for job in self.get_jobs() if job.should_run()]
+        for job in due:
+            self._ring(job)
+            job.set_enqueue_time(now)
+        return due
+
+    def _ring(self, job: CronJob) -> None:
+        queue = Queue(job.queue_name, connection=self.connection, serializer=JSONSerializer)
+        try:
+            queue.enqueue_call(
+                job.func_name,
+                job_id=job.func_name.replace(".", "-"),
+                unique=True,
+                timeout=JOB_TIMEOUT_SECONDS,
+                result_ttl=0,
+                failure_ttl=job.interval,
+            )
+        except DuplicateJobError:
+            _log.debug("still waiting: %s", job.func_name)
+
+
 def run_worker(app: Flask, redis_url: str, *, burst: bool = False) -> None:
     """Run jobs until SIGTERM, which lets the current job finish; in a burst, until none waits."""
-    log_to_stderr()
+    _log_to_stderr()
     connection = Redis.from_url(redis_url)
     worker = PortalWorker(
         [Queue(QUEUE, connection=connection, serializer=JSONSerializer)],
@@ -65,7 +101,32 @@ def run_worker(app: Flask, redis_url: str, *, burst: bool = False) -> None:
     worker.work(burst=burst, logging_level="WARNING")
 
 
-def log_to_stderr() -> None:
+def run_cron(app: Flask, redis_url: str) -> None:
+    """Ring the sweep every ``sweep_seconds`` until SIGTERM; run exactly one, RQ's cron has no lock.
+
+    While Redis is away this waits for it: a clock has nothing else to do.
+    """
+    _log_to_stderr()
+    bell = Bell(connect(redis_url), logging_level="WARNING", name="portal-cron")
+    bell.register(sweep.ring, QUEUE, interval=app.config["PORTAL"].sweep_seconds)
+    while _is_redis_lost(bell):
+        _log.warning("Redis does not answer, the sweep waits for it")
+
+
+def _is_redis_lost(bell: Bell) -> bool:
+    """Run until stopped (False) or until Redis goes away; then pause and return True."""
+    try:
+        bell.start()  # type: ignore[no-untyped-call]  # RQ's own
+    except (RedisConnectionError, RedisTimeoutError):
+        try:
+            time.sleep(RETRY_SECONDS)
+        except StopRequested:
+            return False
+        return True
+    return False
+
+
+def _log_to_stderr() -> None:
     """Send this process's log to stderr, without the libraries' chatter."""
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     for chatty in ("httpx", "rq"):

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus, status_at
+from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
 from portal.store.db import Base
 from portal.store.users import User
@@ -80,3 +81,27 @@ def due_to_lapse(session: Session, *, now: datetime, grace: timedelta, limit: in
         .limit(limit)
     )
     return list(rows)
+
+
+def consultation_card(session: Session, consultation_id: int) -> Consultation:
+    """Load a consultation with the people that its card names; raise NotFound."""
+    consultation = session.scalars(
+        select(Consultation)
+        .where(Consultation.id == consultation_id)
+        .options(joinedload(Consultation.client), joinedload(Consultation.closed_by))
+    ).one_or_none()
+    if consultation is None:
+        raise NotFound(what="Consultation", id=consultation_id)
+    return consultation
+
+
+def consultation_by_token(session: Session, pay_token: str) -> Consultation:
+    """Load a consultation by the unguessable name of its checkout; raise NotFound."""
+    consultation = session.scalars(
+        select(Consultation)
+        .where(Consultation.pay_token == pay_token)
+        .options(joinedload(Consultation.client))
+    ).one_or_none()
+    if consultation is None:
+        raise NotFound(what="Consultation")
+    return consultation

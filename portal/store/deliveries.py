@@ -4,10 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Index, String, Text, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.domain.errors import NotFound
 from portal.store.db import Base
+from portal.store.lists import Page, PageRequest, Sort, fetch
 
 
 class DeliveryStatus(StrEnum):
@@ -43,3 +45,27 @@ class Delivery(Base):
     payment_id: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(String(600))
     finished_at: Mapped[datetime | None]
+
+
+SORT = Sort("-id", Delivery.id, falls=True)
+
+
+def list_deliveries(
+    session: Session, status: DeliveryStatus | None, query: str, wanted: PageRequest
+) -> Page[Delivery]:
+    """Return one page of deliveries; ``query`` is an operation id or our reference, whole."""
+    rows = select(Delivery)
+    if status is not None:
+        rows = rows.where(Delivery.status == status)
+    if query:
+        rows = rows.where(or_(Delivery.operation_id == query, Delivery.reference == query))
+    found = fetch(session, rows, Delivery.id, SORT, wanted)
+    return Page([row[0] for row in found.items], found.next, found.previous, found.total)
+
+
+def delivery_card(session: Session, delivery_id: int) -> Delivery:
+    """Load one delivery; raise NotFound."""
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound(what="Delivery", id=delivery_id)
+    return delivery

@@ -1,28 +1,18 @@
 """Refunds as they are stored, and the facts that the rules judge."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
-from portal.domain.refunds import (
-    ALL_RIGHTS,
-    OPEN_STATUSES,
-    AccountMode,
-    RefundFacts,
-    RefundReason,
-    RefundRights,
-    RefundStatus,
-    advance,
-)
+from portal.domain.refunds import OPEN_STATUSES, RefundReason, RefundStatus, advance
 from portal.store.db import Base, locked
-from portal.store.ledger import balance, post
+from portal.store.ledger import post
 from portal.store.payments import Payment, locked_payment
 from portal.store.users import User
 
@@ -117,77 +107,6 @@ def locked_refund(session: Session, refund_id: int) -> tuple[Refund, Payment]:
     return locked(session, Refund, refund_id), payment
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What surrounds a payment when the rules judge it: the client's free money and its refund."""
-
-    available: Money
-    open_refund: RefundStatus | None
-
-
-def refund_facts(  # noqa: PLR0913 - who asks, when, where and how much are five different things
-    session: Session,
-    payment: Payment,
-    *,
-    now: datetime,
-    rights: RefundRights,
-    mode: AccountMode,
-    amount: Money | None = None,
-) -> RefundFacts:
-    """Gather what the rules need about a payment whose consultation is loaded."""
-    open_refund = find_open_refund(session, payment.id)
-    standing = Standing(
-        available=balance(session, ledger.available(payment.user_id), payment.currency),
-        open_refund=None if open_refund is None else open_refund.status,
-    )
-    facts = facts_of(payment, standing, now=now, rights=rights, mode=mode)
-    return replace(facts, amount=amount)
-
-
-def facts_without(
-    session: Session, payment: Payment, own: Refund, *, now: datetime, mode: AccountMode
-) -> RefundFacts:
-    """Gather the facts as if ``own`` had not been asked for yet: the check before sending.
-
-    Its sum is given back in thought to where it was taken from; the person's rights were judged
-    when they asked.
-    """
-    facts = refund_facts(session, payment, now=now, rights=ALL_RIGHTS, mode=mode, amount=own.amount)
-    is_from_balance = own.source == ledger.available(payment.user_id).text
-    held = own.amount if is_from_balance else Money(0, own.currency)
-    return replace(
-        facts,
-        under_way=facts.under_way - own.amount,
-        available=facts.available + held,
-        open_refund=None,
-    )
-
-
-def facts_of(
-    payment: Payment,
-    standing: Standing,
-    *,
-    now: datetime,
-    rights: RefundRights,
-    mode: AccountMode,
-) -> RefundFacts:
-    """Put loaded values into the shape that the rules judge; list rows use this without a query."""
-    return RefundFacts(
-        payment_status=payment.status,
-        consultation=payment.consultation.status_at(now),
-        funds_consultation=not payment.is_surplus,
-        captured=payment.captured,
-        succeeded=payment.refunded,
-        under_way=payment.under_way,
-        external=payment.external,
-        available=standing.available,
-        open_refund=standing.open_refund,
-        incident=payment.incident is not None,
-        account_mode=mode,
-        rights=rights,
-    )
-
-
 def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and when
     session: Session,
     refund: Refund,
@@ -221,3 +140,15 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
         consultation_id=payment.consultation_id,
         refund_id=refund.id,
     )
+
+
+def refund_card(session: Session, refund_id: int) -> Refund:
+    """Load a refund with the people that its card names; raise NotFound."""
+    refund = session.scalars(
+        select(Refund)
+        .where(Refund.id == refund_id)
+        .options(joinedload(Refund.requested_by), joinedload(Refund.resolved_by))
+    ).one_or_none()
+    if refund is None:
+        raise NotFound(what="Refund", id=refund_id)
+    return refund

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from portal.domain.errors import NotFound
 from portal.domain.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
 from portal.store.db import Base
 
@@ -86,6 +87,9 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
 
 
-def find_user(session: Session, user_id: int) -> User | None:
-    """Find a person by number."""
-    return session.get(User, user_id)
+def get_user(session: Session, user_id: int) -> User:
+    """Load a person with the rights given by hand; raise NotFound."""
+    user = session.get(User, user_id, options=[selectinload(User.grants)])
+    if user is None:
+        raise NotFound(what="User", id=user_id)
+    return user

@@ -1,6 +1,6 @@
 """Wishing for a refund, undoing the wish, and a person's word about an unknown one (D3, D6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -22,13 +22,13 @@ from portal.domain.refunds import (
 from portal.store.audit import note
 from portal.store.db import transaction
 from portal.store.ledger import post
+from portal.store.payment_rows import payment_row
 from portal.store.payments import BankOrder, Payment, locked_payment
 from portal.store.refunds import (
     Refund,
     find_refund_by_intent,
     finish_refund,
     locked_refund,
-    refund_facts,
 )
 
 
@@ -69,9 +69,8 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
         if repeated.payment_id != payment.id or repeated.requested_by_id != actor.user_id:
             raise NotFound(what="Refund")
         return repeated.id
-    facts = refund_facts(
-        session, payment, now=now, rights=wish.rights, mode=wish.mode, amount=wish.amount
-    )
+    row = payment_row(session, payment.id, now=now)
+    facts = replace(row.facts(wish.rights, wish.mode), amount=wish.amount)
     require_refundable(facts)
     if facts.remaining != wish.expected_remaining:
         raise RemainderChanged(remaining=facts.remaining)

@@ -19,8 +19,9 @@ from portal.domain.reconciliations import LEASE, next_refund_read, next_send
 from portal.domain.refunds import AccountMode, RefundStatus, advance, broken_rule
 from portal.store.audit import note
 from portal.store.db import transaction
+from portal.store.payment_rows import facts_without, payment_row
 from portal.store.payments import Payment
-from portal.store.refunds import Refund, facts_without, finish_refund, locked_refund
+from portal.store.refunds import Refund, finish_refund, locked_refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def _still_allowed(
     session: Session, refund: Refund, payment: Payment, mode: AccountMode, now: datetime
 ) -> bool:
     """Re-check every rule just before sending; end the refund when one is broken."""
-    rule = broken_rule(facts_without(session, payment, refund, now=now, mode=mode))
+    row = payment_row(session, payment.id, now=now)
+    rule = broken_rule(facts_without(row, refund, mode=mode))
     if rule is None:
         return True
     failure = f"rule:{rule.code.value}"

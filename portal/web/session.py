@@ -30,7 +30,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # flask-login is untyped
     epoch: int
 
     def get_id(self) -> str:
-        """Name the person in the session; a raised epoch ends the sessions that name the old one."""
+        """Name the person in the session; a raised epoch ends the sessions that name an old one."""
         return f"{self.id}.{self.epoch}"
 
 

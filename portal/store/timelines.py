@@ -1,0 +1,92 @@
+"""What happened around a payment or a consultation, in one list, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.store.audit import AuditEntry
+from portal.store.consultations import Consultation
+from portal.store.deliveries import Delivery
+from portal.store.ledger import Transfer
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
+
+LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: a code that the labels know, who did it, and a few words more."""
+
+    at: datetime
+    code: str
+    actor: str
+    reason: str
+    refund_id: int | None = None
+
+
+def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
+    """Merge the journal of the payment, its refunds and its consultation with the bank's events."""
+    refunds = select(Refund.id).where(Refund.payment_id == payment.id)
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(
+            or_(
+                _about("payments", payment.id),
+                (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(refunds),
+                _about("consultations", payment.consultation_id),
+            )
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(LIMIT)
+    )
+    deliveries = session.scalars(
+        select(Delivery)
+        .where(Delivery.payment_id == payment.id)
+        .order_by(Delivery.id.desc())
+        .limit(LIMIT)
+    )
+    events = [_entry(entry) for entry in entries]
+    events += [Event(row.received_at, "delivery.received", "банк", "") for row in deliveries]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def consultation_timeline(session: Session, consultation: Consultation) -> Sequence[Event]:
+    """Return the journal of a consultation."""
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(_about("consultations", consultation.id))
+        .order_by(AuditEntry.id.desc())
+        .limit(LIMIT)
+    )
+    return [_entry(entry) for entry in entries]
+
+
+def transfers_about(session: Session, **about: int) -> Sequence[Transfer]:
+    """Return the transfers of a payment, consultation or refund with their accounts, in order."""
+    (name, number), *_ = about.items()
+    return session.scalars(
+        select(Transfer)
+        .where(getattr(Transfer, name) == number)
+        .options(joinedload(Transfer.source), joinedload(Transfer.destination))
+        .order_by(Transfer.id)
+        .limit(LIMIT)
+    ).all()
+
+
+def _about(kind: str, number: int) -> ColumnElement[bool]:
+    return and_(AuditEntry.object_type == kind, AuditEntry.object_id == number)
+
+
+def _entry(entry: AuditEntry) -> Event:
+    is_refund = entry.object_type == "refunds"
+    return Event(
+        at=entry.at,
+        code=entry.action,
+        actor=entry.actor_label,
+        reason=entry.reason or "",
+        refund_id=entry.object_id if is_refund else None,
+    )

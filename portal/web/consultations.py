@@ -1,0 +1,209 @@
+"""Consultations: the list with «Оплачено» or «Не оплачено», the card, cancelling, completing (E2)."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
+
+from portal.domain import clock
+from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.errors import AlreadyMoved, NotStarted
+from portal.domain.permissions import Permission
+from portal.store.consultation_lists import ConsultationFilter, list_consultations
+from portal.store.consultations import consultation_card
+from portal.store.db import db
+from portal.store.payment_rows import payment_rows_of_consultation
+from portal.store.timelines import consultation_timeline, transfers_about
+from portal.usecases.consultations import (
+    Cancellation,
+    cancel_consultation,
+    complete_consultation,
+)
+from portal.web.access import can, requires
+from portal.web.formats import when_long
+from portal.web.forms import CancelForm, CompleteForm
+from portal.web.fragments import go, render
+from portal.web.labels import LABELS
+from portal.web.lists import (
+    ListView,
+    chips,
+    choice,
+    day_start,
+    found,
+    options,
+    pager,
+    read_list,
+    render_list,
+    sort_links,
+)
+from portal.web.payments import line_of
+from portal.web.session import actor
+
+bp = Blueprint("consultations", __name__, url_prefix="/consultations")
+TABS = (("", "Все"), ("upcoming", "Предстоящие"), ("past", "Прошедшие"), ("overdue", "Не закрыты"))
+PAID = (("yes", "Оплачено"), ("no", "Не оплачено"))
+
+
+def _filter(view: ListView) -> ConsultationFilter:
+    now = clock.now()
+    tab = view.value("tab")
+    grace = timedelta(0)
+    return ConsultationFilter(
+        tokens=view.tokens,
+        status=choice(ConsultationStatus, view.value("status")),
+        is_paid={"yes": True, "no": False}.get(view.value("paid")),
+        since=now if tab == "upcoming" else day_start(view.value("from")),
+        until=now if tab == "past" else day_start(view.value("to"), shift_days=1),
+        overdue_before=now - grace if tab == "overdue" else None,
+        sort=view.value("sort") or _default_sort(view),
+        page=view.page,
+    )
+
+
+def _default_sort(view: ListView) -> str:
+    return "date" if view.value("tab") == "upcoming" else "-date"
+
+
+@bp.get("")
+@requires(Permission.CONSULTATIONS_READ)
+def show_list() -> Response:
+    """Show the consultations; every row says whether it is paid."""
+    view = read_list()
+    wanted = _filter(view)
+    page = list_consultations(db.session(), wanted, now=clock.now())
+    words = {
+        "status": f"статус: {LABELS[wanted.status]}" if wanted.status else "",
+        "paid": dict(PAID).get(view.value("paid"), ""),
+    }
+    return render_list(
+        "consultations/list.html",
+        "consultations/_results.html",
+        view,
+        rows=page.items,
+        found=found(page, "консультация", "консультации", "консультаций"),
+        pager=pager(view, page),
+        chips=chips(view, words),
+        tabs=[
+            (title, str(view.url.having(tab=tab)), tab == view.value("tab")) for tab, title in TABS
+        ],
+        statuses=options(tuple(ConsultationStatus), LABELS, view.value("status")),
+        paid=[(value, title, value == view.value("paid")) for value, title in PAID],
+        by_date=sort_links(view, "date", _default_sort(view)),
+    )
+
+
+def _context(number: int) -> dict[str, Any]:
+    if number >= 2**63:
+        abort(404)
+    now = clock.now()
+    consultation = consultation_card(db.session(), number)
+    rows = payment_rows_of_consultation(db.session(), number, now=now)
+    status = consultation.status_at(now)
+    is_over = now >= consultation.starts_at
+    return {
+        "consultation": consultation,
+        "status": status,
+        "lines": [line_of(row) for row in rows],
+        "timeline": consultation_timeline(db.session(), consultation),
+        "transfers": transfers_about(db.session(), consultation_id=number),
+        "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
+        "may_cancel": status is ConsultationStatus.SCHEDULED
+        and can(Permission.CONSULTATIONS_CANCEL),
+        "may_complete": status is ConsultationStatus.OPEN
+        and is_over
+        and can(Permission.CONSULTATIONS_COMPLETE),
+    }
+
+
+@bp.get("/<int:number>")
+@requires(Permission.CONSULTATIONS_READ)
+def show(number: int) -> Response:
+    """Show the card of one consultation: when, who, its money, its history."""
+    page = "consultations/show.html"
+    return render(page, page, **_context(number))
+
+
+def _cancel(number: int, form: CancelForm, status: int = 200, note: str = "") -> Response:
+    return render(
+        "consultations/cancel.html",
+        "consultations/_cancel.html",
+        status=status,
+        form=form,
+        note=note,
+        **_context(number),
+    )
+
+
+@bp.get("/<int:number>/cancel")
+@requires(Permission.CONSULTATIONS_CANCEL)
+def cancel_form(number: int) -> Response:
+    """Ask whose wish the cancellation is, and say what it means for the money."""
+    form = CancelForm(formdata=None)
+    form.then_refund.data = request.args.get("refund", "")
+    return _cancel(number, form)
+
+
+@bp.post("/<int:number>/cancel")
+@requires(Permission.CONSULTATIONS_CANCEL)
+def cancel(number: int) -> Response:
+    """Cancel a scheduled consultation; its money becomes free on the client's balance."""
+    form = CancelForm()
+    if not form.validate_on_submit():
+        return _cancel(number, form, 422)
+    wish = Cancellation(CancelledBy(form.by.data), (form.reason.data or "").strip())
+    try:
+        cancel_consultation(number, wish, actor=actor(), now=clock.now())
+    except AlreadyMoved as refusal:
+        return _cancel(number, form, 409, _moved(refusal))
+    return _after_cancel(number, form)
+
+
+def _after_cancel(number: int, form: CancelForm) -> Response:
+    """Go on to the refund when that was the purpose, else to the consultation."""
+    rows = payment_rows_of_consultation(db.session(), number, now=clock.now())
+    paid = next((row for row in rows if row.captured), None)
+    if form.then_refund.data and paid is not None and can(Permission.REFUNDS_CREATE):
+        return go(url_for("refunds.new", number=paid.id))
+    return go(url_for("consultations.show", number=number))
+
+
+def _moved(refusal: AlreadyMoved) -> str:
+    status = refusal.facts["status"]
+    return f"Уже изменилось: {LABELS[status]}. Ничего не сделано."  # type: ignore[index]  # a status by construction
+
+
+def _complete(number: int, form: CompleteForm, status: int = 200, note: str = "") -> Response:
+    return render(
+        "consultations/complete.html",
+        "consultations/_complete.html",
+        status=status,
+        form=form,
+        note=note,
+        **_context(number),
+    )
+
+
+@bp.get("/<int:number>/complete")
+@requires(Permission.CONSULTATIONS_COMPLETE)
+def complete_form(number: int) -> Response:
+    """Ask how the consultation ended, and say what it means for the money."""
+    return _complete(number, CompleteForm(formdata=None))
+
+
+@bp.post("/<int:number>/complete")
+@requires(Permission.CONSULTATIONS_COMPLETE)
+def complete(number: int) -> Response:
+    """End a consultation; its fee leaves the client's balance."""
+    form = CompleteForm()
+    if not form.validate_on_submit():
+        return _complete(number, form, 422)
+    outcome = ConsultationStatus(form.outcome.data)
+    reason = (form.reason.data or "").strip()
+    try:
+        complete_consultation(number, outcome, reason, actor=actor(), now=clock.now())
+    except NotStarted as refusal:
+        starts = when_long(refusal.facts["starts_at"])  # type: ignore[arg-type]  # a datetime by construction
+        return _complete(number, form, 409, f"Консультация ещё не началась ({starts}).")
+    except AlreadyMoved as refusal:
+        return _complete(number, form, 409, _moved(refusal))
+    return go(url_for("consultations.show", number=number))

@@ -1,0 +1,137 @@
+"""The forms that move money or consultations; all errors are the server's, in Russian."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.errors import BadAmount
+from portal.domain.money import Currency, Money, parse_amount
+from portal.domain.refunds import COMMENT_MIN_CHARACTERS, STAFF_REASONS, RefundReason
+from portal.store.payment_rows import PaymentRow
+from portal.web.formats import money
+from portal.web.labels import LABELS
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
+_STALE = "Страница устарела: откройте возврат ещё раз"
+NO_LINE = "none"
+
+
+class RefundForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """How much to return and why; the two hidden fields make it single and honest."""
+
+    intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
+    expected_remaining = HiddenField(validators=[Regexp(r"[0-9]{1,12}\Z", message=_STALE)])
+    mode = RadioField(
+        "Сколько вернуть", choices=[("all", "Всю сумму"), ("part", "Часть суммы")], default="all"
+    )
+    amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
+    reason = SelectField(
+        "Причина",
+        choices=[("", "Выберите"), *((reason.value, LABELS[reason]) for reason in STAFF_REASONS)],
+        validators=[InputRequired("Выберите причину возврата")],
+    )
+    comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
+
+    def money(self, currency: Currency) -> Money | None:
+        """Return the part that was typed, None when all that is left is meant; raise BadAmount."""
+        if self.mode.data != "part":
+            return None
+        return parse_amount(self.amount.data or "", currency)
+
+    def validate_for(self, row: PaymentRow) -> bool:
+        """Check the form against the payment that it is about; errors stand at their fields."""
+        is_valid = bool(self.validate_on_submit())
+        comment = (self.comment.data or "").strip()
+        if self.reason.data == RefundReason.OTHER and len(comment) < COMMENT_MIN_CHARACTERS:
+            self.comment.errors = ["Напишите, что случилось (от 10 знаков)"]
+            is_valid = False
+        return self._check_amount(row) and is_valid
+
+    def _check_amount(self, row: PaymentRow) -> bool:
+        try:
+            part = self.money(row.currency)
+        except BadAmount:
+            self.amount.errors = ["Введите сумму числом, например 1 500 или 1 500,50"]
+            return False
+        if part is not None and part > row.remaining > Money(0, row.currency):
+            self.amount.errors = [f"Сумма должна быть от 0,01 до {money(row.remaining)}"]
+            return False
+        return True
+
+
+class ResolutionForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """Which line of the bank is our refund, and how the person knows."""
+
+    line = RadioField("Что сделал банк", validators=[InputRequired("Выберите, что сделал банк")])
+    reason = TextAreaField(
+        "Откуда это известно",
+        [
+            InputRequired("Напишите, откуда это известно"),
+            Length(min=10, max=1000, message="Напишите от 10 до 1 000 знаков"),
+        ],
+    )
+
+    def offer(self, candidates: Sequence[dict[str, Any]], currency: Currency) -> None:
+        """Offer the lines that the last reading showed, and the answer that there is none."""
+        self.line.choices = [
+            (
+                line["line_id"],
+                _line_words(line, currency),
+            )
+            for line in candidates
+        ] + [(NO_LINE, "Банк не возвращал эти деньги")]
+
+
+def _line_words(line: dict[str, Any], currency: Currency) -> str:
+    sum_ = money(Money(line["amount_minor"], currency))
+    return f"Банк вернул {sum_}, строка {line['line_id']}, {line['at'] or 'время не названо'}"
+
+
+class CancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """Whose wish the cancellation is, and why."""
+
+    by = RadioField(
+        "Кто попросил",
+        choices=[(CancelledBy.CLIENT.value, "Клиент"), (CancelledBy.STAFF.value, "Мы")],
+        validators=[InputRequired("Выберите, кто попросил отменить")],
+    )
+    reason = StringField(
+        "Причина (необязательно)", [Optional(), Length(max=500, message="Не больше 500 знаков")]
+    )
+    then_refund = HiddenField()
+
+
+class CompleteForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """How the consultation ended."""
+
+    outcome = RadioField(
+        "Чем закончилась",
+        choices=[
+            (ConsultationStatus.COMPLETED.value, "Состоялась"),
+            (ConsultationStatus.UNSUCCESSFUL.value, "Не состоялась"),
+        ],
+        validators=[InputRequired("Выберите, чем закончилась консультация")],
+    )
+    reason = StringField(
+        "Комментарий (необязательно)",
+        [Optional(), Length(max=500, message="Не больше 500 знаков")],
+    )
+
+
+class OwnCancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """A client cancels their own consultation; nothing to fill in but the CSRF token."""
+
+
+class MethodForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+    """How the payer wants to pay; SBP is first and chosen."""
+
+    method = RadioField(
+        "Способ оплаты",
+        choices=[("sbp", "СБП"), ("card", "Банковская карта")],
+        default="sbp",
+        validators=[InputRequired("Выберите способ оплаты")],
+    )

@@ -1,0 +1,153 @@
+"""Payments: the list, the card, and asking the bank (E1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app
+
+from portal.domain import clock
+from portal.domain.consultations import ConsultationStatus
+from portal.domain.payments import MoneyState, PaymentMethod
+from portal.domain.permissions import Permission
+from portal.domain.refunds import RefundRights, Rule, broken_rule
+from portal.jobs import payments as jobs
+from portal.jobs.accounts import account
+from portal.jobs.queue import nudge
+from portal.store.db import db
+from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
+from portal.store.payment_rows import PaymentRow, payment_row
+from portal.store.payments import payment_card
+from portal.store.timelines import payment_timeline
+from portal.web.access import can, requires
+from portal.web.fragments import go, is_partial, render
+from portal.web.labels import LABELS
+from portal.web.lists import (
+    ListView,
+    chips,
+    choice,
+    day_start,
+    found,
+    options,
+    pager,
+    read_list,
+    render_list,
+    sort_links,
+)
+
+bp = Blueprint("payments", __name__, url_prefix="/payments")
+METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and what may be done with it: nothing, a refund, or an explanation."""
+
+    payment: PaymentRow
+    rule: Rule | None
+    may_ask: bool
+
+
+def rights() -> RefundRights:
+    """Return the refund rights of the visitor."""
+    return RefundRights(
+        create=can(Permission.REFUNDS_CREATE),
+        after_completion=can(Permission.REFUNDS_AFTER_COMPLETION),
+    )
+
+
+def line_of(payment: PaymentRow) -> Line:
+    """Judge a row by the one policy that also guards the dialog and the job."""
+    mine = rights()
+    rule = broken_rule(payment.facts(mine, account(payment.account).mode))
+    return Line(payment, rule, may_ask=mine.create)
+
+
+def _filter(view: ListView) -> PaymentFilter:
+    return PaymentFilter(
+        tokens=view.tokens,
+        state=choice(MoneyState, view.value("status")),
+        consultation=choice(ConsultationStatus, view.value("consultation")),
+        method=choice(PaymentMethod, view.value("method")),
+        since=day_start(view.value("from")),
+        until=day_start(view.value("to"), shift_days=1),
+        sort=view.value("sort") or DEFAULT_SORT,
+        page=view.page,
+    )
+
+
+def _chips(view: ListView, wanted: PaymentFilter) -> Any:
+    words = LABELS
+    return chips(
+        view,
+        {
+            "status": f"платёж: {words[wanted.state]}" if wanted.state else "",
+            "consultation": (
+                f"консультация: {words[wanted.consultation]}" if wanted.consultation else ""
+            ),
+            "method": f"способ: {words[wanted.method]}" if wanted.method else "",
+            "from": f"с {view.value('from')}" if wanted.since else "",
+            "to": f"по {view.value('to')}" if wanted.until else "",
+        },
+    )
+
+
+@bp.get("")
+@requires(Permission.PAYMENTS_READ)
+def show_list() -> Response:
+    """Show the paid consultations, newest first, with search and «Вернуть деньги»."""
+    view = read_list()
+    wanted = _filter(view)
+    page = list_payments(db.session(), wanted, now=clock.now())
+    return render_list(
+        "payments/list.html",
+        "payments/_results.html",
+        view,
+        lines=[line_of(row) for row in page.items],
+        found=found(page, "платёж", "платежа", "платежей"),
+        pager=pager(view, page),
+        chips=_chips(view, wanted),
+        states=options(STATES, LABELS, view.value("status")),
+        consultations=options(tuple(ConsultationStatus), LABELS, view.value("consultation")),
+        methods=options(METHODS, LABELS, view.value("method")),
+        by_date=sort_links(view, "date", DEFAULT_SORT),
+        by_amount=sort_links(view, "amount", DEFAULT_SORT),
+    )
+
+
+def card_context(number: int) -> dict[str, Any]:
+    """Gather what the card of a payment shows; raise NotFound."""
+    row = payment_row(db.session(), number, now=clock.now())
+    payment = payment_card(db.session(), number)
+    return {
+        "payment": payment,
+        "line": line_of(row),
+        "timeline": payment_timeline(db.session(), payment),
+        "account": account(payment.account),
+    }
+
+
+@bp.get("/<int:number>")
+@requires(Permission.PAYMENTS_READ)
+def show(number: int) -> Response:
+    """Show the card of one payment."""
+    _bounded(number)
+    return render("payments/show.html", "payments/_bank_side.html", **card_context(number))
+
+
+@bp.post("/<int:number>/sync")
+@requires(Permission.PAYMENTS_READ)
+def sync(number: int) -> Response:
+    """Ring for a reading of the operation at the bank; the card shows the answer when it comes."""
+    _bounded(number)
+    row = payment_row(db.session(), number, now=clock.now())
+    nudge(jobs.read, row.id)
+    if not is_partial():
+        return go(f"{current_app.url_for('payments.show', number=number)}")
+    return render(
+        "payments/show.html", "payments/_bank_side.html", asked=True, **card_context(number)
+    )
+
+
+def _bounded(number: int) -> None:
+    if number >= 2**63:
+        abort(404)

@@ -1,0 +1,233 @@
+"""The words around a refund: what will happen, why it may not, how far it is (ux.md §1.6-1.7)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import url_for
+
+from portal.domain.money import Money
+from portal.domain.payments import PaymentMethod
+from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
+from portal.store.payment_rows import PaymentRow
+from portal.store.refunds import Refund
+from portal.usecases.reconciliations import NOT_FOUND_AT_BANK, RETURNED_AT_BANK
+from portal.web.formats import clock_time, money, when_long
+from portal.web.labels import LABELS
+
+REASONS: dict[RefundRule, str] = {
+    RefundRule.NO_RIGHT: "У вас нет права «Возвращать деньги».",
+    RefundRule.NOT_CAPTURED: "Оплата ещё не подтверждена банком.",
+    RefundRule.ACCOUNT_CLOSED: "Счёт в банке закрыт, возвраты через него остановлены.",
+    RefundRule.INCIDENT: "Ответ банка не совпал с платежом. Сначала разберите расхождение.",
+    RefundRule.REFUND_UNKNOWN: (
+        "Мы не знаем, выполнил ли банк прошлый возврат. Повторять нельзя: деньги могли уйти."
+    ),
+    RefundRule.OPEN_REFUND: "По этой оплате уже идёт возврат.",
+    RefundRule.NOTHING_LEFT: "Всё уже возвращено.",
+    RefundRule.CONSULTATION_SCHEDULED: (
+        "Консультация запланирована на {starts}. Вернуть деньги можно после отмены."
+    ),
+    RefundRule.CONSULTATION_OPEN: "Консультация идёт сейчас. Дождитесь её окончания.",
+    RefundRule.AFTER_COMPLETION: "Консультация завершена. Для возврата нужно отдельное право.",
+    RefundRule.BALANCE_SPENT: (
+        "На балансе клиента свободно {available}: остальное уже отложено на другую консультацию."
+    ),
+    RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
+}
+
+STEPS: dict[NextStep, str] = {
+    NextStep.NONE: "",
+    NextStep.ASK_A_HOLDER: "Обратитесь к супер-администратору",
+    NextStep.ASK_BANK: "Открыть платёж и спросить банк",
+    NextStep.OPEN_REFUND: "Открыть возврат",
+    NextStep.CANCEL_CONSULTATION: "Отменить консультацию",
+    NextStep.OPEN_CONSULTATION: "Открыть консультацию",
+    NextStep.OPEN_PAYMENT: "Открыть платёж",
+    NextStep.CHANGE_AMOUNT: "Исправить сумму",
+    NextStep.OPEN_USER: "Открыть баланс клиента",
+}
+
+CARD_TIME = "Деньги придут на ту же карту за 3–7 дней, иногда до 30"
+SBP_TIME = "Деньги придут на тот же счёт, обычно сразу"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a refund may not be made, and where to go about it (no address: nothing to open)."""
+
+    text: str
+    step: str
+    url: str
+    rule: RefundRule
+
+
+def explain(rule: Rule, row: PaymentRow) -> Explanation:
+    """Put a broken rule into words, with the next step."""
+    available = money(Money(row.available_minor, row.currency))
+    text = REASONS[rule.code].format(
+        starts=when_long(row.starts_at), available=available, remaining=money(row.remaining)
+    )
+    return Explanation(text, STEPS[rule.next_step], _step_url(rule.next_step, row), rule.code)
+
+
+def _step_url(step: NextStep, row: PaymentRow) -> str:
+    if step is NextStep.OPEN_REFUND and row.last_refund_id is not None:
+        return url_for("refunds.show", number=row.last_refund_id)
+    if step is NextStep.CANCEL_CONSULTATION:
+        return url_for("consultations.cancel_form", number=row.consultation_id, refund=1)
+    if step is NextStep.OPEN_CONSULTATION:
+        return url_for("consultations.show", number=row.consultation_id)
+    if step in (NextStep.OPEN_PAYMENT, NextStep.ASK_BANK):
+        return url_for("payments.show", number=row.id)
+    return url_for("users.show", number=row.user_id) if step is NextStep.OPEN_USER else ""
+
+
+def effects(row: PaymentRow, amount: Money) -> list[str]:
+    """Say what will happen when this sum is returned; computed, never boilerplate."""
+    is_sbp = row.method is PaymentMethod.SBP
+    lines = [SBP_TIME if is_sbp else CARD_TIME]
+    available = Money(row.available_minor, row.currency)
+    if row.is_surplus or row.consultation_status.value == "cancelled":
+        lines.append(
+            f"Баланс клиента: свободно {money(available)} → {money(available - amount)}"
+            if amount <= available
+            else f"На балансе клиента свободно только {money(available)}"
+        )
+    else:
+        lines.append(
+            "Баланс клиента не изменится: деньги уже списаны за консультацию. "
+            "Возврат уменьшит выручку"
+        )
+    if amount < row.remaining:
+        lines.append(f"Останется {money(row.remaining - amount)}: это можно вернуть позже")
+    lines.append("После отправки в банк отменить нельзя")
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the progress: done, running, ahead or broken; when; a few words more."""
+
+    state: str
+    text: str
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a refund is, what it means, and how soon to look again (0 seconds: never)."""
+
+    steps: list[Step]
+    sentence: str
+    poll_seconds: int
+    version: str
+    is_unknown: bool
+    can_undo: bool
+    needs_person: bool
+
+
+def progress(refund: Refund, row: PaymentRow, now: datetime) -> Progress:
+    """Describe a refund for its progress panel."""
+    undo_seconds = _seconds_left(refund, now)
+    can_undo = refund.status is RefundStatus.REQUESTED
+    return Progress(
+        steps=_steps(refund, undo_seconds),
+        sentence=_sentence(refund, row),
+        poll_seconds=_poll_seconds(refund, row, now),
+        version=f"{refund.version}.{refund.status.value}.{_announced(undo_seconds)}",
+        is_unknown=refund.status is RefundStatus.UNKNOWN,
+        can_undo=can_undo,
+        needs_person=refund.status is RefundStatus.UNKNOWN and len(refund.candidates) > 0,
+    )
+
+
+def _seconds_left(refund: Refund, now: datetime) -> int:
+    if refund.status is not RefundStatus.REQUESTED or refund.next_step_at is None:
+        return 0
+    return max(0, int((refund.next_step_at - now).total_seconds()))
+
+
+def _announced(seconds: int) -> int:
+    """The countdown speaks only at 45, 30, 15 and 5 seconds: no chatter for screen readers."""
+    return next((mark for mark in (5, 15, 30, 45) if seconds <= mark), 60) if seconds else 0
+
+
+def _steps(refund: Refund, undo_seconds: int) -> list[Step]:
+    by = refund.requested_by.name if refund.requested_by else "портал"
+    steps = [Step("done", "Заявка сохранена", refund.requested_at, by)]
+    if refund.status is RefundStatus.EXTERNAL:
+        return [Step("done", "Возврат сделан в кабинете банка", refund.requested_at)]
+    if refund.status is RefundStatus.REQUESTED:
+        wait = f"Отправим в банк через {undo_seconds} с" if undo_seconds else "Отправляем в банк"
+        return [*steps, Step("running", wait), *_ahead("Банк принял", "Деньги возвращены")]
+    if refund.status is RefundStatus.CANCELLED:
+        return [*steps, Step("over", "Возврат отменён, деньги не отправлялись", refund.finished_at)]
+    return steps + _sent_steps(refund)
+
+
+def _ahead(*texts: str) -> list[Step]:
+    return [Step("ahead", text) for text in texts]
+
+
+def _sent_steps(refund: Refund) -> list[Step]:
+    if refund.status is RefundStatus.SUBMITTED:
+        accepted = Step("done", "Банк принял", refund.answered_at)
+        sending = Step("running", "Отправляем в банк", refund.sent_at)
+        last = Step("running" if refund.answered_at else "ahead", "Деньги в пути")
+        return [accepted if refund.answered_at else sending, last, *_ahead("Деньги возвращены")]
+    if refund.status is RefundStatus.UNKNOWN:
+        return [
+            Step("problem", "Результат неизвестен", refund.sent_at),
+            *_ahead("Деньги возвращены"),
+        ]
+    if refund.status is RefundStatus.SUCCEEDED:
+        sent = Step("done", "Отправлено в банк", refund.sent_at)
+        return [sent, Step("done", "Деньги возвращены", refund.finished_at)]
+    return [Step("problem", LABELS[refund.status], refund.finished_at)]
+
+
+def _sentence(refund: Refund, row: PaymentRow) -> str:
+    sum_ = money(refund.amount)
+    next_read = clock_time(refund.next_step_at) if refund.next_step_at else ""
+    arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
+    sentences = {
+        RefundStatus.REQUESTED: "Окно можно закрыть: статус обновится в списке.",
+        RefundStatus.SUBMITTED: f"{arrival}. Окно можно закрыть: статус обновится в списке.",
+        RefundStatus.UNKNOWN: (
+            "Банк не ответил, деньги могли уйти. Не повторяйте возврат: "
+            f"спросим банк сами в {next_read} по Москве."
+        ),
+        RefundStatus.SUCCEEDED: f"Банк подтвердил возврат {sum_}.",
+        RefundStatus.FAILED: f"{failure_words(refund)} Деньги остались у нас, баланс восстановлен.",
+        RefundStatus.CANCELLED: "Деньги не отправлялись, баланс восстановлен.",
+        RefundStatus.REVERSED: "Банк вернул деньги нам: счёт закрыт. Свяжитесь с клиентом.",
+        RefundStatus.EXTERNAL: "Найден в банке. Укажите, к чему он относится.",
+    }
+    return sentences[refund.status]
+
+
+def failure_words(refund: Refund) -> str:
+    """Say why a refund failed: a rule of ours, the bank's own words, or silence."""
+    failure = refund.failure or ""
+    if failure == NOT_FOUND_AT_BANK:
+        return "За сутки проверок банк так и не показал этот возврат."
+    if failure == RETURNED_AT_BANK:
+        return "Эти деньги уже вернули в кабинете банка, поэтому мы не отправляли возврат."
+    if failure.startswith("rule:"):
+        return "Перед отправкой условия возврата изменились, в банк ничего не ушло."
+    if refund.resolution:
+        return f"Решил человек: {refund.resolution}."
+    return f"Банк отказал: {failure or 'причина не названа'}."
+
+
+def _poll_seconds(refund: Refund, row: PaymentRow, now: datetime) -> int:
+    if refund.status is RefundStatus.REQUESTED:
+        return 2
+    if refund.status is RefundStatus.UNKNOWN:
+        return 5
+    if refund.status is not RefundStatus.SUBMITTED:
+        return 0
+    if row.method is PaymentMethod.SBP or refund.answered_at is None:
+        return 2 if now - refund.requested_at < timedelta(seconds=30) else 5
+    return 30 if now - refund.requested_at > timedelta(minutes=1) else 5

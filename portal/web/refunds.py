@@ -1,0 +1,220 @@
+"""«Вернуть деньги»: the dialog, its progress, undoing, and a person's word about an unknown one."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+
+from portal.domain import clock
+from portal.domain.errors import AlreadyMoved, BadAmount
+from portal.domain.money import Money, parse_amount
+from portal.domain.permissions import Permission
+from portal.domain.refunds import (
+    NotRefundable,
+    RefundReason,
+    RefundStatus,
+    RemainderChanged,
+    broken_rule,
+)
+from portal.jobs import refunds as jobs
+from portal.jobs.accounts import account
+from portal.jobs.queue import nudge
+from portal.store.db import db
+from portal.store.payment_rows import PaymentRow, payment_row
+from portal.store.refunds import Refund, refund_card
+from portal.usecases.refunds import RefundWish, cancel_refund, request_refund
+from portal.web.access import can, requires
+from portal.web.forms import RefundForm
+from portal.web.fragments import go, is_partial, render
+from portal.web.payments import line_of, rights
+from portal.web.refund_words import Progress, effects, explain, progress
+from portal.web.session import actor
+
+bp = Blueprint("refunds", __name__)
+
+
+def _row(number: int) -> PaymentRow:
+    if number >= 2**63:
+        abort(404)
+    return payment_row(db.session(), number, now=clock.now())
+
+
+def _dialog(
+    row: PaymentRow, form: RefundForm, *, status: int = 200, note: str | None = None
+) -> Response:
+    """Show the form, or why there can be none, in the dialog and as a page."""
+    rule = broken_rule(row.facts(rights(), account(row.account).mode))
+    return render(
+        "refunds/new.html",
+        "refunds/_form.html",
+        status=status,
+        payment=row,
+        form=form,
+        blocked=explain(rule, row) if rule else None,
+        effects=effects(row, _typed_amount(form, row)),
+        amount=_typed_amount(form, row),
+        note=note,
+    )
+
+
+def _typed_amount(form: RefundForm, row: PaymentRow) -> Money:
+    if form.mode.data != "part":
+        return row.remaining
+    try:
+        return parse_amount(form.amount.data or "", row.currency)
+    except BadAmount:
+        return row.remaining
+
+
+@bp.get("/payments/<int:number>/refund")
+@requires(Permission.PAYMENTS_READ)
+def new(number: int) -> Response:
+    """Show the refund form; nothing is made but the key that keeps its refund single."""
+    row = _row(number)
+    form = RefundForm(formdata=None)
+    form.intent_key.data = str(uuid.uuid4())
+    form.expected_remaining.data = str(row.remaining.minor)
+    return _dialog(row, form)
+
+
+@bp.get("/payments/<int:number>/refund/preview")
+@requires(Permission.REFUNDS_CREATE)
+def preview(number: int) -> Response:
+    """Reckon what will happen for the sum that is being typed; nothing is stored."""
+    row = _row(number)
+    form = RefundForm(formdata=request.args, meta={"csrf": False})
+    amount = _typed_amount(form, row)
+    html = render_template(
+        "refunds/_effects.html", payment=row, amount=amount, effects=effects(row, amount)
+    )
+    return make_response(html)
+
+
+@bp.post("/payments/<int:number>/refund")
+@requires(Permission.REFUNDS_CREATE)
+def create(number: int) -> Response:
+    """Write the refund down and ring for its job; the same form sent twice is one refund."""
+    row = _row(number)
+    form = RefundForm()
+    if not form.validate_for(row):
+        return _dialog(row, form, status=422)
+    try:
+        refund_id = request_refund(_wish(form, row), actor=actor(), now=clock.now())
+    except RemainderChanged:
+        return _changed(number, form)
+    except NotRefundable as refusal:
+        return _refused(number, form, refusal)
+    nudge(jobs.submit, refund_id)
+    if is_partial():
+        return _progress(refund_id, with_row=True)
+    return go(url_for("refunds.show", number=refund_id))
+
+
+def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
+    return RefundWish(
+        intent_key=form.intent_key.data,
+        payment_id=row.id,
+        expected_remaining=Money(int(form.expected_remaining.data), row.currency),
+        amount=form.money(row.currency),
+        reason=RefundReason(form.reason.data),
+        comment=(form.comment.data or "").strip(),
+        rights=rights(),
+        mode=account(row.account).mode,
+        undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
+    )
+
+
+def _changed(number: int, form: RefundForm) -> Response:
+    """Somebody was faster: the same form with the new sum, to be looked at and sent again."""
+    row = _row(number)
+    form.expected_remaining.data = str(row.remaining.minor)
+    form.intent_key.data = str(uuid.uuid4())
+    return _dialog(row, form, status=409, note="Сумма изменилась. Проверьте и отправьте ещё раз.")
+
+
+def _refused(number: int, form: RefundForm, refusal: NotRefundable) -> Response:
+    row = _row(number)
+    if broken_rule(row.facts(rights(), account(row.account).mode)) is None:
+        # The payment may be refunded, this sum may not: say it at the field.
+        form.amount.errors = [explain(refusal.rule, row).text]
+        return _dialog(row, form, status=422)
+    return _dialog(row, form, status=409)
+
+
+@bp.get("/refunds/<int:number>")
+@requires(Permission.PAYMENTS_READ)
+def show(number: int) -> Response:
+    """Show how far a refund is; without JavaScript the page looks again by itself."""
+    return _progress(number)
+
+
+def _progress(number: int, *, with_row: bool = False, status: int = 200) -> Response:
+    if number >= 2**63:
+        abort(404)
+    refund = refund_card(db.session(), number)
+    row = payment_row(db.session(), refund.payment_id, now=clock.now())
+    return render(
+        "refunds/show.html",
+        "refunds/_dialog_progress.html",
+        status=status,
+        **_context(refund, row),
+        with_row=with_row,
+    )
+
+
+def _context(refund: Refund, row: PaymentRow) -> dict[str, Any]:
+    return {
+        "refund": refund,
+        "payment": row,
+        "line": line_of(row),
+        "progress": progress(refund, row, clock.now()),
+        "may_resolve": refund.status is RefundStatus.UNKNOWN and can(Permission.REFUNDS_RESOLVE),
+    }
+
+
+@bp.get("/refunds/<int:number>/status")
+@requires(Permission.PAYMENTS_READ)
+def status(number: int) -> Response:
+    """Answer a poll: 204 nothing new, 200 the new fragment, 286 the last one (ux.md §1.7)."""
+    refund = refund_card(db.session(), number)
+    row = payment_row(db.session(), refund.payment_id, now=clock.now())
+    seen = request.args.get("v", "")
+    state: Progress = progress(refund, row, clock.now())
+    if seen == state.version:
+        return make_response("", 204)
+    html = render_template("refunds/_progress.html", **_context(refund, row), with_row=True)
+    return make_response(html, 200 if state.poll_seconds else 286)
+
+
+@bp.post("/refunds/<int:number>/cancel")
+@requires(Permission.REFUNDS_CREATE)
+def cancel(number: int) -> Response:
+    """Undo a refund that has not been sent."""
+    try:
+        cancel_refund(number, actor=actor(), now=clock.now())
+    except AlreadyMoved:
+        return _progress(number, with_row=True, status=409)
+    if is_partial():
+        return _progress(number, with_row=True)
+    return go(url_for("refunds.show", number=number))
+
+
+@bp.post("/refunds/<int:number>/ask")
+@requires(Permission.PAYMENTS_READ)
+def ask(number: int) -> Response:
+    """Ring for a reading of the bank's lines now; the answer comes by the poll."""
+    refund = refund_card(db.session(), number)
+    nudge(jobs.reconcile, refund.id)
+    if is_partial():
+        return _progress(number)
+    return go(url_for("refunds.show", number=number))

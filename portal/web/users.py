@@ -1,0 +1,82 @@
+"""People: the list with balances, the card with the statement behind every number (E3, C2, C3)."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+
+from portal.domain import clock
+from portal.domain.permissions import Permission, Role
+from portal.store.consultation_lists import ConsultationFilter, list_consultations
+from portal.store.db import db
+from portal.store.lists import PageRequest
+from portal.store.payment_rows import payment_rows_of_user
+from portal.store.user_lists import UserFilter, balances_of, list_users, statement, totals_held
+from portal.store.users import get_user
+from portal.web.access import can, requires
+from portal.web.fragments import render
+from portal.web.labels import LABELS
+from portal.web.lists import chips, choice, found, options, pager, read_list, render_list
+from portal.web.payments import line_of
+
+bp = Blueprint("users", __name__, url_prefix="/users")
+TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "Консультации"))
+
+
+@bp.get("")
+@requires(Permission.USERS_READ)
+def show_list() -> Response:
+    """Show the people, newest first, with what is held for each and for all."""
+    view = read_list()
+    role = choice(Role, view.value("role"))
+    has_free_money = view.value("free") == "1"
+    wanted = UserFilter(view.tokens, role, has_free_money, view.page)
+    page = list_users(db.session(), wanted)
+    words = {
+        "role": f"роль: {LABELS[role]}" if role else "",
+        "free": "есть свободные деньги" if has_free_money else "",
+    }
+    return render_list(
+        "users/list.html",
+        "users/_results.html",
+        view,
+        rows=page.items,
+        found=found(page, "человек", "человека", "человек"),
+        pager=pager(view, page),
+        chips=chips(view, words),
+        roles=options(tuple(Role), LABELS, view.value("role")),
+        has_free_money=has_free_money,
+        totals=totals_held(db.session()),
+        shows_contacts=can(Permission.USERS_CONTACTS),
+    )
+
+
+def _tab(number: int, tab: str) -> dict[str, Any]:
+    session, now = db.session(), clock.now()
+    if tab == "statement":
+        return {"statement": statement(session, number)}
+    if tab == "consultations":
+        wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
+        return {"consultations": list_consultations(session, wanted, now=now).items}
+    rows = payment_rows_of_user(session, number, now=now)
+    return {"lines": [line_of(row) for row in rows]}
+
+
+@bp.get("/<int:number>")
+@requires(Permission.USERS_READ)
+def show(number: int) -> Response:
+    """Show the card of a person: balance, payments, statement, consultations."""
+    if number >= 2**63:
+        abort(404)
+    wanted = request.args.get("tab", "")
+    tab = wanted if wanted in dict(TABS) else ""
+    user = get_user(db.session(), number)
+    return render(
+        "users/show.html",
+        "users/show.html",
+        user=user,
+        balances=balances_of(db.session(), [number]).get(number, ()),
+        tab=tab,
+        tabs=TABS,
+        shows_contacts=can(Permission.USERS_CONTACTS),
+        **_tab(number, tab),
+    )

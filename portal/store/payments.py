@@ -191,3 +191,13 @@ def payment_card(session: Session, payment_id: int) -> Payment:
     if payment is None:
         raise NotFound(what="Payment", id=payment_id)
     return payment
+
+
+def latest_payment(session: Session, consultation_id: int) -> Payment | None:
+    """Find the last attempt to pay a consultation."""
+    return session.scalars(
+        select(Payment)
+        .where(Payment.consultation_id == consultation_id)
+        .order_by(Payment.id.desc())
+        .limit(1)
+    ).first()

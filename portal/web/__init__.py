@@ -3,9 +3,38 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from portal.web import access, auth, context, errors, headers, health, session, webhooks
+from portal.web import (
+    access,
+    account,
+    auth,
+    checkout,
+    consultations,
+    context,
+    deliveries,
+    errors,
+    headers,
+    health,
+    overview,
+    payments,
+    refunds,
+    resolutions,
+    session,
+    users,
+    webhooks,
+)
 
-BLUEPRINTS = (auth.bp, health.bp, webhooks.bp)
+STAFF = (
+    overview.bp,
+    payments.bp,
+    refunds.bp,
+    resolutions.bp,
+    consultations.bp,
+    users.bp,
+    deliveries.bp,
+)
+CLIENTS = (account.bp, checkout.bp)
+EVERYBODY = (auth.bp, health.bp)
+BANKS = (webhooks.bp,)
 
 
 def register_doors(app: Flask, csrf: CSRFProtect) -> None:
@@ -18,7 +47,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     errors.set_up(app)
     context.set_up(app)
     app.before_request(access.guard)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*STAFF, *CLIENTS, *EVERYBODY, *BANKS):
         app.register_blueprint(blueprint)
     csrf.exempt(webhooks.bp)
     access.require_tags(app)

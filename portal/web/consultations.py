@@ -1,4 +1,4 @@
-"""Consultations: the list with «Оплачено» or «Не оплачено», the card, cancelling, completing (E2)."""
+"""Consultations: the list with «Оплачено» or «Не оплачено», the card, its ways to end (E2)."""
 
 from datetime import timedelta
 from typing import Any

@@ -25,17 +25,18 @@ from portal.usecases.payments import apply_operation, postpone_reading
 from portal.usecases.reconciliations import reconcile_refunds
 
 _log = logging.getLogger(__name__)
-ITEM_NAME = "Консультация психолога"
 
 
 def create_link(payment_id: int) -> None:
     """Ask the bank for a link. A lost answer is found by our reference, never guessed (B9)."""
     portal = current_app.config["PORTAL"]
+    name = db.session.get_one(Payment, payment_id).account
+    db.session.rollback()
     order = order_of(
         payment_id,
         success_url=f"{portal.public_url}/pay/{{token}}/wait",
         failure_url=f"{portal.public_url}/pay/{{token}}/wait?declined=1",
-        item_name=ITEM_NAME,
+        item_name=account(name).item_name,
     )
     if order is None:
         return

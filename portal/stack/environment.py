@@ -51,6 +51,7 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     simulators = given.get("SANDBOX_PUBLIC_URL") or f"http://{LOOPBACK}:{port}"
     defaults = {
         "PORTAL_MODE": "local",
+        "PORTAL_SANDBOX_URL": simulators,
         "SANDBOX_HOST": host,
         "SANDBOX_PORT": port,
         "SANDBOX_PUBLIC_URL": simulators,

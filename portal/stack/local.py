@@ -2,12 +2,13 @@
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Mapping
 
 from portal.settings import Settings, SettingsError, load_settings
 from portal.stack.environment import completed, data_dir_of, given_environment, is_local
-from portal.stack.programs import CRON, FLASK, WORKER, redis, simulators, web
+from portal.stack.programs import CRON, FLASK, redis, simulators, web, worker
 from portal.stack.supervisor import StackFailed, StopAsked, Supervisor, say
 from portal.stack.surroundings import ROOT, check_port_is_free, check_servers, take_data_dir
 
@@ -64,7 +65,7 @@ def _start(
         _prepare_demo(supervisor, settings)
     else:
         supervisor.start(web(settings))
-    supervisor.start(WORKER, CRON)
+    supervisor.start(worker(settings), CRON)
 
 
 def _prepare_demo(supervisor: Supervisor, settings: Settings) -> None:
@@ -82,13 +83,11 @@ def _prepare_demo(supervisor: Supervisor, settings: Settings) -> None:
 
 def _welcome(settings: Settings, environment: Mapping[str, str], seconds: float) -> None:
     name = "local.txt" if settings.is_local else "production.txt"
-    say(
-        (WELCOME / name)
-        .read_text()
-        .format(
-            portal=settings.public_url,
-            simulators=environment.get("SANDBOX_PUBLIC_URL", ""),
-            logs=settings.data_dir / "log",
-            seconds=f"{seconds:.1f}",
-        )
-    )
+    words = {
+        "portal": settings.public_url,
+        "simulators": environment.get("SANDBOX_PUBLIC_URL", ""),
+        "logs": settings.data_dir / "log",
+        "seconds": f"{seconds:.1f}",
+    }
+    sys.stdout.write((WELCOME / name).read_text().format(**words))
+    sys.stdout.flush()

@@ -13,9 +13,9 @@ from portal.stack.surroundings import does_redis_answer, socket_path
 
 FLASK = (sys.executable, "-m", "flask", "--app", "app")
 GUNICORN = (sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning")
-#: A job may take 120 s (portal/jobs/queue.py); the worker is given that and a little more.
-WORKER = Program("worker", (*FLASK, "worker"), stop_seconds=130)
 CRON = Program("cron", (*FLASK, "cron"))
+#: A job may take 120 s (portal/jobs/queue.py); the worker is given that and a little more.
+WORKER_STOP_SECONDS = 130
 
 
 def redis(settings: Settings) -> Program:
@@ -53,6 +53,16 @@ def web(settings: Settings) -> Program:
     )
 
 
+def worker(settings: Settings) -> Program:
+    """Return the RQ worker; it is ready when the web's /readyz has seen it."""
+    return Program(
+        "worker",
+        (*FLASK, "worker"),
+        is_ready=lambda: _serves(settings.host, settings.port, "readyz"),
+        stop_seconds=WORKER_STOP_SECONDS,
+    )
+
+
 def simulators(environment: Mapping[str, str]) -> Program:
     """Return the bank simulators: one process with threads, because it holds one world."""
     host, port = environment["SANDBOX_HOST"], int(environment["SANDBOX_PORT"])
@@ -64,12 +74,12 @@ def simulators(environment: Mapping[str, str]) -> Program:
     )
 
 
-def _serves(host: str, port: int) -> bool:
-    """Tell whether /healthz is answered; a refused host name is an answer too."""
+def _serves(host: str, port: int, path: str = "healthz") -> bool:
+    """Tell whether the server answers that it is well; a refused host name is an answer too."""
     near = reachable(host)
     shown = f"[{near}]" if ":" in near else near
     try:
-        answer = httpx.get(f"http://{shown}:{port}/healthz", timeout=2, trust_env=False)
+        answer = httpx.get(f"http://{shown}:{port}/{path}", timeout=2, trust_env=False)
     except httpx.HTTPError:
         return False
     return not answer.is_server_error

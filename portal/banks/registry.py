@@ -1,0 +1,97 @@
+"""The bank accounts that the settings describe, each with its connector (F1)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+from pydantic import ValidationError
+
+from portal.banks.tochka.connector import TochkaConnector
+from portal.banks.tochka.settings import TochkaSettings
+from portal.domain.money import Currency
+from portal.domain.ports import BankConnector, BankMisconfigured
+from portal.domain.refunds import AccountMode
+
+#: How an installed package adds a bank: an entry point of this group that makes a connector.
+GROUP = "portal.banks"
+Maker = Callable[[Mapping[str, Any]], BankConnector]
+
+
+def _tochka(settings: Mapping[str, Any]) -> BankConnector:
+    return TochkaConnector(TochkaSettings.model_validate(settings))
+
+
+CONNECTORS: dict[str, Maker] = {"tochka": _tochka}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account at one bank: its name in the settings, its title, what it is still good for."""
+
+    name: str
+    title: str
+    connector: BankConnector
+    mode: AccountMode
+    item_name: str
+
+    @property
+    def currency(self) -> Currency:
+        """The currency of the account."""
+        return self.connector.currency
+
+
+class Banks:
+    """Every account of this portal, by name."""
+
+    def __init__(self, accounts: Mapping[str, Account]) -> None:
+        self._accounts = dict(accounts)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._accounts.values())
+
+    def get(self, name: str) -> Account:
+        """Return an account; raise BankMisconfigured for a name that the settings do not have."""
+        if name not in self._accounts:
+            raise BankMisconfigured(f"счёта {name} нет в настройках")
+        return self._accounts[name]
+
+    def taking_payments(self, currency: Currency) -> Account | None:
+        """Return the account that takes new payments in this currency."""
+        for account in self:
+            if account.mode is AccountMode.ACTIVE and account.currency is currency:
+                return account
+        return None
+
+
+def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:
+    """Make the accounts; raise BankMisconfigured with one line that names account and setting."""
+    return Banks({name: _account(name, settings) for name, settings in accounts.items()})
+
+
+def _account(name: str, settings: Mapping[str, Any]) -> Account:
+    own = dict(settings)
+    kind = str(own.pop("connector", name))
+    title = str(own.pop("title", name))
+    item_name = str(own.pop("item_name", "Консультация психолога"))
+    mode = own.pop("mode", AccountMode.ACTIVE.value)
+    try:
+        return Account(name, title, _maker(kind)(own), AccountMode(mode), item_name)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise BankMisconfigured(f"счёт {name}: {faults}") from None
+    except ValueError:
+        raise BankMisconfigured(f"счёт {name}: mode {mode} неизвестен") from None
+
+
+def _maker(kind: str) -> Maker:
+    if kind in CONNECTORS:
+        return CONNECTORS[kind]
+    for point in entry_points(group=GROUP):
+        if point.name == kind:
+            maker: Maker = point.load()
+            return maker
+    raise BankMisconfigured(f"коннектора {kind} нет")

@@ -12,7 +12,7 @@ from portal.sandbox.control import control
 from portal.sandbox.control_page import control_page, in_roubles
 from portal.sandbox.deliveries import Postman
 from portal.sandbox.replies import refuse
-from portal.sandbox.settings import read_settings
+from portal.sandbox.settings import Settings, read_settings
 from portal.sandbox.store import Store
 from portal.sandbox.tochka.api import add_tochka
 from portal.sandbox.world import World
@@ -34,19 +34,24 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(config or {})
     settings = read_settings(os.environ if config is None else config)
-    world = World(settings, Store(settings.state))
-    postman = Postman(world)
-    app.extensions["sandbox"] = world
-    app.extensions["postman"] = postman
+    open_world(app, settings)
     app.add_template_filter(in_roubles, "roubles")
     app.register_blueprint(control)
     app.register_blueprint(control_page)
     add_tochka(app)
     app.register_error_handler(ValidationError, explain)
     app.after_request(add_headers)
+    return app
+
+
+def open_world(app: Flask, settings: Settings) -> None:
+    """Give the application its state and its postman; a test may give it fresh ones."""
+    world = World(settings, Store(settings.state))
+    postman = Postman(world)
+    app.extensions["sandbox"] = world
+    app.extensions["postman"] = postman
     if settings.postman:
         postman.start()
-    return app
 
 
 def explain(error: ValidationError) -> Response:

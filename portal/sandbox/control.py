@@ -1,6 +1,6 @@
 """The control routes of all simulators: faults, journal, clock, queue and reset."""
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response
 
@@ -104,7 +104,9 @@ def deliver_now() -> Response:
     """Send everything that waits or is held back once, now, before answering."""
     world = current_world()
     hurry(world)
-    return reply({"sent": Postman(world).send_due()})
+    # The one postman of the application: a second one would send the same webhook twice.
+    postman: Postman = current_app.extensions["postman"]
+    return reply({"sent": postman.send_due()})
 
 
 def _clear_faults(world: World) -> int:

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from portal.sandbox.store import Store
 
 TOCHKA_CALLS = """
-customers customer retailers create create_with_receipt info list registry refund capture
+customers customer retailers create info list registry refund capture
 webhook_put webhook_post webhook_get webhook_delete webhook_test
 """
 CALLS = {"tochka": frozenset(TOCHKA_CALLS.split())}
@@ -19,7 +19,7 @@ ANY_CALL = frozenset({*STATUS_BEFORE, *STATUS_AFTER, "malformed", "slow"})
 ANY_CALL |= {"lost_before", "lost_after", "hang_after"}
 WEBHOOK = frozenset({"lost", "duplicate", "reorder", "late", "bad_signature"})
 PARTICULAR = {
-    "refuse": frozenset({"refund", "create", "create_with_receipt"}),
+    "refuse": frozenset({"refund", "create"}),
     "late_refund": frozenset({"refund"}),
     "wrong_amount": frozenset({"info", "list"}),
     "unknown_status": frozenset({"info", "list"}),

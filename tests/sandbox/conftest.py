@@ -14,7 +14,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from portal.sandbox.app import create_app
+from portal.sandbox.app import create_app, open_world
+from portal.sandbox.settings import read_settings
 
 UAPI = "/tochka/uapi"
 PAYMENTS = "/acquiring/v1.0/payments"
@@ -34,8 +35,8 @@ class Bank:
             UAPI + path, method=method, json=body, query_string=query, headers=headers
         )
 
-    def ask_create(self, **fields: Any) -> TestResponse:
-        return self.call("POST", PAYMENTS, {"Data": asked(**fields)})
+    def ask_create(self, kind: str = "", **fields: Any) -> TestResponse:
+        return self.call("POST", PAYMENTS + kind, {"Data": asked(**fields)})
 
     def create(self, **fields: Any) -> dict[str, Any]:
         return self.ask_create(**fields).json["Data"]
@@ -117,24 +118,43 @@ def key_pem() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
+@pytest.fixture(scope="session")
+def start(key_pem: str) -> dict[str, Any]:
+    return {"TESTING": True, "SANDBOX_POSTMAN": False, "SANDBOX_SIGNING_KEY_PEM": key_pem}
+
+
+@pytest.fixture(scope="session")
+def simulators(start: dict[str, Any]) -> Flask:
+    """The application, built once: its routes take longer to compile than a test to run."""
+    app = create_app(start)
+    close(app)
+    return app
+
+
 @pytest.fixture
-def make_bank(key_pem: str) -> Iterator[Any]:
+def make_bank(start: dict[str, Any]) -> Iterator[Any]:
     apps: list[Flask] = []
 
     def make(**config: Any) -> Bank:
-        start = {"TESTING": True, "SANDBOX_POSTMAN": False, "SANDBOX_SIGNING_KEY_PEM": key_pem}
         apps.append(create_app(start | config))
         return Bank(apps[-1])
 
     yield make
     for app in apps:
-        app.extensions["postman"].stop()
-        app.extensions["sandbox"].store.close()
+        close(app)
 
 
 @pytest.fixture
-def bank(make_bank: Any) -> Bank:
-    return make_bank()
+def bank(simulators: Flask, start: dict[str, Any]) -> Iterator[Bank]:
+    """A bank where nothing has happened yet."""
+    open_world(simulators, read_settings(start))
+    yield Bank(simulators)
+    close(simulators)
+
+
+def close(app: Flask) -> None:
+    app.extensions["postman"].stop()
+    app.extensions["sandbox"].store.close()
 
 
 @pytest.fixture

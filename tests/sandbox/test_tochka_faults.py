@@ -103,6 +103,24 @@ def test_a_refused_creation_creates_nothing(bank):
     assert bank.client.get("/_control/tochka/operations").json == {"operations": []}
 
 
+def test_a_fault_in_a_creation_meets_the_one_with_a_receipt_too(bank):
+    bank.order_fault("create", "lost_before")
+    item = {"name": "Консультация", "amount": 1500.00, "quantity": 1}
+    receipt = {"Client": {"email": "ivanov@example.ru"}, "Items": [item]}
+
+    with pytest.raises(ConnectionAbortedError):
+        bank.ask_create("_with_receipt", **receipt)
+    created = bank.ask_create("_with_receipt", **receipt)
+
+    assert created.status_code == 200
+    entries = bank.journal(call="create")
+    assert [(entry["executed"], entry["fault"]) for entry in entries] == [
+        (False, "lost_before"),
+        (True, None),
+    ]
+    assert entries[1]["withReceipt"] == 1
+
+
 def test_a_late_refund_shows_only_after_its_seconds(bank):
     operation_id = bank.paid("sbp")
     bank.order_fault("refund", "late_refund", seconds=30)

@@ -164,6 +164,13 @@ def test_a_wrong_token_is_forbidden(bank, token):
     assert bank.call("GET", "/open-banking/v1.0/customers").status_code == 403
 
 
+@pytest.mark.parametrize("header", ["local.tochka.token", "Basic local.tochka.token"])
+def test_a_token_that_is_not_a_bearer_is_forbidden(bank, header):
+    path = "/tochka/uapi/open-banking/v1.0/customers"
+
+    assert bank.client.get(path, headers={"Authorization": header}).status_code == 403
+
+
 def test_a_token_without_the_permission_is_forbidden(bank):
     bank.set(token_permissions=["ReadCustomerData"])
 

@@ -12,6 +12,7 @@ RECEIPT = {
 CUSTOMER = {"customerCode", "customerType", "isResident", "fullName"}
 RETAILER = {"status", "isActive", "mcc", "rate", "name", "paymentModes"}
 CREATED = {"purpose", "amount", "operationId", "paymentLink", "paymentMode"}
+RECEIPT_ECHO = {"customerCode", "Client", "Items"}
 OPERATION = {"customerCode", "createdAt", "amount", "status", "operationId", "paymentLink", "Order"}
 LINE = {"orderId", "type", "amount", "time"}
 REFUND = {"isRefund", "operationId", "amount", "date", "orderId"}
@@ -57,7 +58,7 @@ def test_a_created_payment_with_a_receipt_echoes_it(bank):
 
     created = bank.call("POST", path, {"Data": {**data, **RECEIPT}}).json["Data"]
 
-    assert set(created) >= CREATED | {"customerCode", "Client", "Items"}
+    assert set(created) >= CREATED | RECEIPT_ECHO
     assert created["Client"] == {"email": "ivanov@example.ru"}
     assert created["Items"] == [
         {"name": "Консультация", "amount": 1500.0, "quantity": 1.0, "measure": "шт."}
@@ -103,6 +104,31 @@ def test_a_capture_and_a_webhook_answer_with_a_result(subscribed):
 
     assert [answer.json["Data"] for answer in answers] == [{"result": True}] * 3
     assert [set(answer.json) for answer in answers] == [{"Data", "Links", "Meta"}] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name", "required"),
+    [
+        ("GET", "/open-banking/v1.0/customers", "Customer", CUSTOMER),
+        ("GET", "/open-banking/v1.0/customers/1234567ab", None, CUSTOMER),
+        ("GET", "/acquiring/v1.0/retailers", "Retailer", RETAILER),
+        ("GET", "/acquiring/v1.0/payments", "Operation", OPERATION),
+        ("GET", "/acquiring/v1.0/payments/any", "Operation", OPERATION),
+        ("GET", "/acquiring/v1.0/registry", "Registry", {"paymentType", "totalAmount", "payments"}),
+        ("POST", "/acquiring/v1.0/payments", None, CREATED),
+        ("POST", "/acquiring/v1.0/payments_with_receipt", None, CREATED | RECEIPT_ECHO),
+        ("POST", "/acquiring/v1.0/payments/any/refund", None, REFUND),
+        ("POST", "/acquiring/v1.0/payments/any/capture", None, {"result"}),
+    ],
+)
+def test_a_canned_answer_has_its_required_fields(bank, method, path, name, required):
+    headers = {"Authorization": "Bearer sandbox.jwt.token"}
+
+    answer = bank.client.open("/tochka/sandbox/v2" + path, method=method, headers=headers)
+
+    shown = answer.json["Data"][name][0] if name else answer.json["Data"]
+    assert required - set(shown) == set()
+    assert set(answer.json) == {"Data", "Links", "Meta"}
 
 
 def test_a_registered_webhook_shows_its_list_and_url(subscribed, receiver):

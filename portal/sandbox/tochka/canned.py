@@ -17,6 +17,12 @@ CREATED = {
     "paymentMode": ["sbp", "card"],
     "merchantId": "200000000001097",
 }
+CREATED_WITH_RECEIPT = {
+    **CREATED,
+    "customerCode": "1234567ab",
+    "Client": {"email": "client@example.ru"},
+    "Items": [{"name": "Услуга", "amount": 1234.0, "quantity": 1.0, "measure": "шт."}],
+}
 OPERATION = {
     **CREATED,
     "customerCode": "1234567ab",
@@ -40,6 +46,23 @@ RETAILER = {
     "terminalId": "20000032",
     "paymentModes": ["sbp", "card"],
 }
+REGISTRY = {
+    "paymentType": "card",
+    "totalAmount": 1234.0,
+    "payments": [
+        {
+            "purpose": CREATED["purpose"],
+            "status": "APPROVED",
+            "amount": 1234.0,
+            "operationId": OPERATION_ID,
+            "paymentLink": CREATED["paymentLink"],
+            "time": "2026-01-10T10:05:00+00:00",
+            "number": "1",
+            "commission": 32.08,
+            "enrollmentAmount": 1201.92,
+        }
+    ],
+}
 REFUND = {
     "isRefund": True,
     "operationId": OPERATION_ID,
@@ -50,9 +73,11 @@ REFUND = {
 PAYMENTS = "/acquiring/v1.0/payments"
 ANSWERS: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/open-banking/v1.0/customers"): {"Customer": [CUSTOMER]},
+    ("GET", "/open-banking/v1.0/customers/1234567ab"): CUSTOMER,
     ("GET", "/acquiring/v1.0/retailers"): {"Retailer": [RETAILER]},
+    ("GET", "/acquiring/v1.0/registry"): {"Registry": [REGISTRY]},
     ("POST", PAYMENTS): CREATED,
-    ("POST", PAYMENTS + "_with_receipt"): CREATED,
+    ("POST", PAYMENTS + "_with_receipt"): CREATED_WITH_RECEIPT,
     ("GET", PAYMENTS): {"Operation": [OPERATION]},
     ("GET", PAYMENTS + "/<operationId>"): {"Operation": [OPERATION]},
     ("POST", PAYMENTS + "/<operationId>/capture"): {"result": True},

@@ -70,8 +70,8 @@ def pass_gate(call: Call, path: dict[str, str]) -> Response:
 
 def check_token(world: World, permission: str) -> None:
     """Raise Refused with 403 for a foreign token or one without the permission (tochka.md §13)."""
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    is_ours = hmac.compare_digest(token.encode(), world.settings.token.encode())
+    told = request.headers.get("Authorization", "")
+    is_ours = hmac.compare_digest(told.encode(), f"Bearer {world.settings.token}".encode())
     if not is_ours or permission not in current_rules(world).token_permissions:
         raise Refused(403)
 

@@ -33,7 +33,7 @@ def create() -> Answer:
 
 
 @payments.post("/acquiring/v1.0/payments_with_receipt")
-@bank_call("create_with_receipt", "MakeAcquiringOperation")
+@bank_call("create", "MakeAcquiringOperation")
 def create_with_receipt() -> Answer:
     """Create a link whose payment gives a receipt; needs a cash register (tochka.md §14)."""
     rules = current_rules(current_world())
@@ -64,7 +64,7 @@ def _create(asked: Payment, receipt: dict[str, Any]) -> Answer:
         show_created(operation),
         operation_id=operation.operation_id,
         amount_minor=operation.amount_minor,
-        details={"paymentLinkId": link_id},
+        details={"paymentLinkId": link_id, "withReceipt": int(bool(receipt))},
     )
 
 

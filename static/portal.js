@@ -1,0 +1,285 @@
+// Behaviour of the pages. Words come from the HTML, hooks are data attributes, events of htmx are named only here.
+(() => {
+  "use strict";
+
+  const find = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, act, root = document) => root.addEventListener(name, act);
+
+  const root = document.documentElement;
+  const body = document.body;
+  const dialog = find("#dlg");
+  const messages = find("#messages");
+  const toasts = find("#toasts");
+  const live = find("#live");
+
+  // Shows the buttons that would do nothing without this file.
+  root.dataset.js = "";
+
+  // ---- Announcements and focus (ux.md §3.7) ----
+
+  let speech;
+  const say = (text) => {
+    live.textContent = "";
+    clearTimeout(speech);
+    speech = setTimeout(() => (live.textContent = text), 80);
+  };
+
+  const announce = (part) => {
+    const node = part.matches("[data-announce]") ? part : find("[data-announce]", part);
+    if (node) say(node.dataset.announce || node.textContent.trim());
+  };
+
+  // A swapped-out node is looked for again by its id: after outerHTML the event holds the old one.
+  const current = (node) => (node?.isConnected ? node : node?.id && document.getElementById(node.id));
+
+  const focus = (node) => {
+    if (!node) return;
+    if (node.tabIndex < 0 && !node.hasAttribute("tabindex")) node.tabIndex = -1;
+    node.focus();
+  };
+
+  const wanted = (part) => (part.matches("[data-autofocus]") ? part : find("[data-autofocus]", part));
+
+  const FIELD = "select, textarea, input:not([type=hidden])";
+
+  focus(find("[data-autofocus]"));
+
+  // ---- The dialog: htmx fills it, this opens and closes it ----
+
+  let opener;
+  let openerRow;
+
+  const showDialog = (source) => {
+    const isEmpty = [...dialog.children].every((node) => node === messages);
+    if (isEmpty) return dialog.open && dialog.close();
+    if (!dialog.open) {
+      opener = source;
+      openerRow = source?.closest("tr[id], li[id]")?.id;
+      dialog.showModal();
+      focus(wanted(dialog) || find("input:checked", dialog) || find(FIELD, dialog) || find("#dlg-title"));
+    }
+    // What lies outside an open modal dialog is neither clickable nor read out.
+    dialog.append(messages);
+  };
+
+  const leaveDialog = () => {
+    body.append(messages);
+    dialog.replaceChildren();
+    if (opener?.isConnected) return focus(opener);
+    const row = openerRow && document.getElementById(openerRow);
+    focus((row && find("a, button", row)) || find("h1"));
+  };
+
+  if (dialog) on("close", leaveDialog, dialog);
+
+  // ---- Toasts ----
+
+  const MOST = 3;
+
+  const age = (toast) => {
+    setTimeout(() => {
+      if (!toast.isConnected) return;
+      if (toast.matches(":hover, :focus-within")) age(toast);
+      else toast.remove();
+    }, toast.dataset.life * 1000);
+  };
+
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      if (node.dataset?.life > 0) age(node);
+    }
+    const passing = all("[data-life]", toasts);
+    passing.slice(0, Math.max(0, toasts.childElementCount - MOST)).forEach((node) => node.remove());
+  }).observe(toasts, { childList: true });
+
+  const shown = (name) => find(`[data-from=${name}]`, toasts);
+
+  const toast = (name, code) => {
+    if (shown(name)) return;
+    const copy = find(`#toast-${name}`).content.cloneNode(true);
+    const place = find("[data-request-id]", copy);
+    if (place) place.textContent = code || "—";
+    toasts.append(copy);
+  };
+
+  // ---- htmx ----
+
+  const asleep = new Set();
+  const isPoll = (config) => !config.triggeringEvent && /every/.test(config.elt.getAttribute("hx-trigger"));
+
+  on("htmx:configRequest", ({ detail }) => {
+    if (detail.verb !== "get") detail.headers["X-CSRFToken"] = find("meta[name=csrf-token]").content;
+  });
+
+  on("htmx:beforeRequest", (event) => {
+    const config = event.detail.requestConfig;
+    if (!isPoll(config)) {
+      if (config.triggeringEvent) config.target.setAttribute("aria-busy", "true");
+    } else if (document.hidden) {
+      event.preventDefault();
+      asleep.add(config.elt);
+    }
+  });
+
+  on("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const node of asleep) {
+      if (node.isConnected) htmx.ajax("GET", node.getAttribute("hx-get"), { source: node });
+    }
+    asleep.clear();
+  });
+
+  on("htmx:beforeSwap", ({ detail }) => {
+    const { status } = detail.xhr;
+    if (status === 401) {
+      const here = encodeURIComponent(location.pathname + location.search);
+      location.assign(`${body.dataset.signIn}?next=${here}`);
+      detail.shouldSwap = detail.isError = false;
+      return;
+    }
+    if (status >= 400 && detail.xhr.getResponseHeader("HX-Retarget")) {
+      // The server has put its refusal into words: show them, whatever the status.
+      detail.shouldSwap = true;
+      detail.isError = false;
+    }
+    if (detail.shouldSwap && detail.target === dialog) body.append(messages);
+  });
+
+  const arrived = (detail) => {
+    const { elt, triggeringEvent } = detail.requestConfig;
+    const target = current(detail.target);
+    if (!target) return;
+    if (dialog && target === dialog) showDialog(elt);
+    announce(target);
+    if (isPoll(detail.requestConfig) || !triggeringEvent) return;
+    const place = wanted(target);
+    if (place) return focus(place);
+    if (document.activeElement === body && !elt.isConnected) focus(find("h2, caption", target) || target);
+  };
+
+  on("htmx:afterRequest", ({ detail }) => {
+    detail.requestConfig.target.removeAttribute("aria-busy");
+    if (!detail.successful) return;
+    shown("network")?.remove();
+    if (detail.xhr.status !== 204) arrived(detail);
+  });
+
+  on("htmx:sendError", () => toast("network"));
+  on("htmx:timeout", () => toast("timeout"));
+  on("htmx:responseError", ({ detail }) => toast("server", detail.xhr.getResponseHeader("X-Request-ID")));
+
+  // The inputs follow the address after a chip, a sorted column or a page; the one being typed in stays.
+  const followAddress = ({ detail }) => {
+    const params = new URL(detail.path, location.href).searchParams;
+    for (const field of all("#filters [name]")) {
+      if (field === document.activeElement) continue;
+      if (/checkbox|radio/.test(field.type)) field.checked = params.getAll(field.name).includes(field.value);
+      else field.value = params.get(field.name) || "";
+    }
+  };
+  on("htmx:pushedIntoHistory", followAddress);
+  on("htmx:replacedInHistory", followAddress);
+
+  // ---- Plain forms: one press is one request ----
+
+  on("submit", (event) => {
+    const form = event.target;
+    // A field may be called "method", so the attribute is read and not the property.
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if ("sent" in form.dataset) return event.preventDefault();
+    form.dataset.sent = "";
+    // Later, so that the pressed button still sends its own value.
+    setTimeout(() => all("[type=submit]", form).forEach((button) => (button.disabled = true)));
+  });
+
+  on("pageshow", () => {
+    for (const form of all("form[data-sent]")) {
+      delete form.dataset.sent;
+      all("[type=submit]", form).forEach((button) => (button.disabled = false));
+    }
+  }, window);
+
+  // ---- Buttons ----
+
+  const swapWords = (button, words) => {
+    const label = find("[data-words]", button) || button;
+    const before = label.textContent;
+    label.textContent = words;
+    return before;
+  };
+
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say(button.dataset.done);
+    if ("before" in button.dataset) return;
+    button.dataset.before = swapWords(button, button.dataset.done);
+    setTimeout(() => {
+      swapWords(button, button.dataset.before);
+      delete button.dataset.before;
+    }, 2000);
+  };
+
+  const reveal = (button) => {
+    const field = document.getElementById(button.dataset.reveal);
+    const isShown = field.type === "text";
+    field.type = isShown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!isShown));
+  };
+
+  on("click", (event) => {
+    const target = event.target;
+    const hit = (name) => target.closest(`[data-${name}]`);
+    if (hit("close") && dialog?.contains(target)) {
+      event.preventDefault();
+      dialog.close();
+    } else if (hit("dismiss")) hit("dismiss").closest("[data-toast]").remove();
+    else if (hit("copy")) copy(hit("copy"));
+    else if (hit("reveal")) reveal(hit("reveal"));
+    else if (hit("reload")) location.reload();
+    all("details.menu[open]").forEach((menu) => menu.contains(target) || (menu.open = false));
+  });
+
+  // ---- Keys: by event.code, so that a Russian layout works too (ux.md §3.11) ----
+
+  let leads = false;
+
+  const moveRow = (step) => {
+    const rows = all("main tbody tr").filter((row) => find("a, button", row));
+    const here = rows.indexOf(document.activeElement.closest("tr"));
+    const next = rows[here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1)];
+    if (next) focus(find("th a", next) || find("a, button", next));
+  };
+
+  const showKeys = () => {
+    dialog.replaceChildren(find("#keys").content.cloneNode(true));
+    showDialog(document.activeElement);
+  };
+
+  const press = (code, isShifted) => {
+    if (leads) {
+      leads = false;
+      return find(`[data-go=${code}]`)?.click();
+    }
+    if (code === "Slash") return isShifted ? showKeys() : find("#q") ? (focus(find("#q")), find("#q").select()) : null;
+    if (isShifted) return null;
+    if (code === "KeyG") leads = true;
+    else if (code === "KeyJ") moveRow(1);
+    else if (code === "KeyK") moveRow(-1);
+    else find(`[data-key=${code}]`, document.activeElement.closest("tr") || find("main"))?.click();
+  };
+
+  on("keydown", (event) => {
+    const menu = event.code === "Escape" && find("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      focus(find("summary", menu));
+    }
+    const isTyping = event.target.closest(`${FIELD}, [contenteditable]`);
+    if (isTyping || dialog?.open || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (body.dataset.keys !== "on" || !/^(Key[A-Z]|Slash)$/.test(event.code)) return;
+    const wasLeading = leads;
+    press(event.code, event.shiftKey);
+    if (wasLeading || /Slash|Key[GJK]/.test(event.code)) event.preventDefault();
+  });
+})();

@@ -60,25 +60,26 @@ def _start(
     if not given.get("PORTAL_REDIS_URL"):
         supervisor.start(redis(settings))
     supervisor.run_once("migrate", (*FLASK, "db", "upgrade"))
-    if is_local(given):
-        supervisor.start(simulators(environment), web(settings))
-        _prepare_demo(supervisor, settings)
-    else:
-        supervisor.start(web(settings))
-    supervisor.start(worker(settings), CRON)
+    if not is_local(given):
+        supervisor.start(web(settings), worker(settings), CRON)
+        return
+    supervisor.start(simulators(environment), web(settings))
+    _seed(supervisor, settings)
+    begun = supervisor.begin(worker(settings), CRON)
+    try:
+        supervisor.run_once("webhooks", (*FLASK, "webhooks", "register"))
+    except StackFailed as error:
+        say(f"the bank will only be asked, it cannot call: {error}")
+    supervisor.wait_for(begun)
 
 
-def _prepare_demo(supervisor: Supervisor, settings: Settings) -> None:
-    """Fill an empty database once, and tell the simulated bank where its webhooks go."""
+def _seed(supervisor: Supervisor, settings: Settings) -> None:
+    """Fill this database with demo data, once."""
     tag = hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]
     marker = settings.data_dir / f"seeded-{tag}"
     if not marker.exists():
         supervisor.run_once("seed", (*FLASK, "seed"))
         marker.touch()
-    try:
-        supervisor.run_once("webhooks", (*FLASK, "webhooks", "register"))
-    except StackFailed as error:
-        say(f"the bank will only be asked, it cannot call: {error}")
 
 
 def _welcome(settings: Settings, environment: Mapping[str, str], seconds: float) -> None:

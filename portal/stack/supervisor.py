@@ -41,9 +41,16 @@ class Supervisor:
 
     def start(self, *programs: Program) -> None:
         """Start programs side by side and wait for all; raise StackFailed if one is not ready."""
-        started = [self._spawn(program) for program in programs]
+        self.wait_for(self.begin(*programs))
+
+    def begin(self, *programs: Program) -> list[Child]:
+        """Start programs side by side without waiting for them."""
+        return [self._spawn(program) for program in programs]
+
+    def wait_for(self, children: Sequence[Child]) -> None:
+        """Wait until each is ready; raise StackFailed, naming its log, if one is not."""
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        for child in started:
+        for child in children:
             while not (child.process and not child.has_died() and child.program.is_ready()):
                 if time.monotonic() > deadline:
                     raise StackFailed(f"{child.program.name} is not ready, see {child.log_path}")
@@ -51,9 +58,7 @@ class Supervisor:
 
     def run_once(self, name: str, command: Sequence[str]) -> None:
         """Run a command to its end; raise StackFailed with its last line when it fails."""
-        child = Child(Program(name, command), self._run_dir, self._log_dir / f"{name}.log")
-        child.spawn(self._environment)
-        self._children.append(child)
+        child = self._spawn(Program(name, command))
         while not child.has_died():
             self._tick(but=child)
         self._children.remove(child)

@@ -1,0 +1,177 @@
+"""What every test may ask for: a fresh database, a real Redis, the app, the whole stack.
+
+The cast: Анна may refund, Вера may only look, Глеб is super-admin, Кирилл is a customer.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import flask_migrate
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from portal.factory import create_app
+from portal.settings import Settings
+from portal.store.db import db
+from tests import servers, stacks
+
+for _name in [name for name in os.environ if name.startswith(("PORTAL_", "SANDBOX_"))]:
+    del os.environ[_name]
+
+#: Nobody listens there: a test that reaches a bank by accident fails at once.
+NOWHERE = "http://127.0.0.1:9"
+TOCHKA = {
+    "connector": "tochka",
+    "title": "Точка",
+    "base_url": f"{NOWHERE}/tochka/uapi",
+    "token": "test.tochka.token",
+    "client_id": "test-client-id",
+}
+
+
+class FreshClient(FlaskClient):
+    """Every request gets its own ``g`` and its own database session, as in production."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Open in a new application context: Flask-Login remembers the visitor in ``g``."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Switch pytest-flask's fixture off: one context for a whole test takes Vera for Anna."""
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Give the address of this process's own Valkey."""
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """Give a real, empty Redis."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Give the address of this process's own PostgreSQL."""
+    with servers.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """Give the name of a migrated database to copy."""
+    _on_server(postgresql_server, "CREATE DATABASE migrated")
+    _migrate(postgresql_server.replace("/postgres?", "/migrated?"))
+    return "migrated"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Give a fresh, migrated SQLite database."""
+    path = tmp_path / "portal.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """Give a fresh, migrated PostgreSQL database."""
+    name = f"t_{uuid4().hex}"
+    _on_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    yield postgresql_server.replace("/postgres?", f"/{name}?")
+    _on_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give a fresh, migrated database; the test runs on both kinds."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def accounts() -> Mapping[str, Mapping[str, Any]]:
+    """Give the accounts at banks; a test module may override this."""
+    return {"tochka": TOCHKA}
+
+
+@pytest.fixture
+def app(
+    database_url: str, redis_url: str, accounts: dict[str, dict[str, Any]], tmp_path: Path
+) -> Iterator[Flask]:
+    """Give the portal on a fresh database."""
+    app = create_app(_settings(database_url, redis_url, accounts=accounts, data_dir=tmp_path))
+    app.test_client_class = FreshClient
+    app.testing = True
+    yield app
+    _let_go(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a visitor who has not signed in; replaces pytest-flask's, which shares ``g``."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def stack(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[stacks.Stack]:
+    """Give the whole local stack, ready and seeded; on PostgreSQL by indirect ``postgresql``."""
+    settings = {"PORTAL_SWEEP_SECONDS": "1"}
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server = request.getfixturevalue("postgresql_server")
+        name = f"stack_{uuid4().hex}"
+        _on_server(server, f"CREATE DATABASE {name}")
+        settings["PORTAL_DATABASE_URL"] = server.replace("/postgres?", f"/{name}?")
+    started = stacks.start(tmp_path_factory.mktemp("stack") / "var", **settings)
+    yield started
+    assert started.stop() == 0
+
+
+def _settings(database_url: str, redis_url: str, **more: Any) -> Settings:
+    options = {"mode": "local", "secret_key": "test-secret", "accounts": {"tochka": TOCHKA}}
+    return Settings(
+        _env_file=None, database_url=database_url, redis_url=redis_url, **{**options, **more}
+    )
+
+
+def _migrate(url: str) -> None:
+    app = create_app(_settings(url, "unix:///nowhere"))
+    with app.app_context():
+        flask_migrate.upgrade()
+    _let_go(app)
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

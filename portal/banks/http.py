@@ -1,145 +1,170 @@
-"""One way to call a bank: limits on everything, errors in our words, nothing secret in the log."""
+"""One way to call a bank: limits, errors in our words, one log line without secrets."""
 
 import logging
+import re
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
-import certifi
 import httpx
-import simplejson
 
-from portal.domain.ports import BankUnavailable
+from portal.banks import strict_json
+from portal.domain.ports import BankMisconfigured, BankUnavailable
 from portal.domain.transactions import forbid_open_transaction
 
-MAX_ANSWER_BYTES = 1024 * 1024
 CONNECT_SECONDS = 5.0
-_log = logging.getLogger(__name__)
-
-#: The request provably never left: no connection, or no room in the pool (I-15).
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
+MAX_ANSWER_BYTES = 1024 * 1024
+_ERROR_ID = re.compile(r"[\w-]{1,40}", re.ASCII)
+#: Raised before the first byte of a request can have left: DNS, refused, TLS, no free connection.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_log = logging.getLogger("portal.banks")
+# httpx tells whole addresses, and an address may hold ids that are as good as keys.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call: ``name`` is what the log says instead of the path; a write may move something."""
+class Endpoint:
+    """Where a bank is, and what is needed to speak to it; ``ca_bundle`` is trusted only here."""
 
-    name: str
+    account: str
+    base_url: str
+    timeout_seconds: float
+    token: str = ""
+    ca_bundle: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call; ``template`` is what the log shows, ``ids`` fill it in."""
+
     method: str
-    path: str
-    is_write: bool = False
-    body: dict[str, Any] | None = None
-    params: dict[str, str] | None = None
+    template: str
+    ids: Mapping[str, str]
+    query: Mapping[str, str | int] | None = None
+    body: Mapping[str, object] | None = None
+
+    @property
+    def is_write(self) -> bool:
+        """Whether a lost answer leaves it open what the bank has done."""
+        return self.method != "GET"
+
+    @property
+    def path(self) -> str:
+        """The path with the ids in it."""
+        return self.template.format(**{name: quote(each, "") for name, each in self.ids.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the HTTP status and the JSON, None when it was no JSON."""
+    """What came back; ``body`` is None when it is no JSON that we read without guessing."""
 
     status: int
-    json: Any | None
-    text: str
+    body: object
 
 
-def trust(ca_bundle: Path | None) -> ssl.SSLContext:
-    """Return the certificates to trust for one host: the public ones, and its own root if any.
+class BankHttp:
+    """Calls one bank. Every connection is new, so none is shared by forked processes or stale."""
 
-    ``enter.tochka.com`` uses a certificate of the Russian Trusted CA, which is in no public list
-    (tochka.md §0.15). The extra root is trusted by this client alone.
-    """
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_bundle is not None:
-        context.load_verify_locations(cafile=str(ca_bundle))
+    def __init__(self, endpoint: Endpoint, transport: httpx.BaseTransport | None = None) -> None:
+        self._endpoint = endpoint
+        self._transport = transport
+
+    def call(self, request: Request) -> Answer:
+        """Send once and return what came back, whatever its status.
+
+        Raises BankUnavailable: not sent when that is certain, or when nothing but a reading was
+        lost. Raises RuntimeError inside a database transaction (law 3).
+        """
+        forbid_open_transaction("a bank call")
+        started = time.monotonic()
+        outcome = "cancelled"
+        try:
+            answer = self._exchange(request, started + self._endpoint.timeout_seconds)
+            outcome = f"{answer.status}{_error_id(answer)}"
+        except httpx.HTTPError as error:
+            outcome = type(error).__name__
+            is_sent = request.is_write and not isinstance(error, _NEVER_LEFT)
+            raise BankUnavailable(f"{request.template}: {outcome}", sent=is_sent) from None
+        finally:
+            _log.info(
+                "%s: %s %s -> %s in %d ms",
+                self._endpoint.account,
+                request.method,
+                request.template,
+                outcome,
+                (time.monotonic() - started) * 1000,
+            )
+        return answer
+
+    def _exchange(self, request: Request, deadline: float) -> Answer:
+        content = None if request.body is None else strict_json.dumps(request.body)
+        with self._client.stream(
+            request.method,
+            f"{self._endpoint.base_url}{request.path}",
+            params=request.query,
+            content=content,
+            headers={} if content is None else {"Content-Type": "application/json"},
+        ) as response:
+            data = _read(response, deadline)
+        return Answer(response.status_code, _parsed(data))
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        endpoint = self._endpoint
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if endpoint.token:
+            headers["Authorization"] = f"Bearer {endpoint.token}"
+        return httpx.Client(
+            verify=_trust(endpoint),
+            headers=headers,
+            timeout=httpx.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_keepalive_connections=0),
+            follow_redirects=False,
+            trust_env=False,
+            transport=self._transport,
+        )
+
+
+def _trust(endpoint: Endpoint) -> ssl.SSLContext:
+    """Trust what everybody trusts and, at this bank alone, its own root (tochka.md §0.15)."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if endpoint.ca_bundle is not None:
+        try:
+            context.load_verify_locations(cafile=endpoint.ca_bundle)
+        except OSError:
+            raise BankMisconfigured(
+                f"account {endpoint.account}: ca_bundle holds no certificates"
+            ) from None
     return context
 
 
-class BankHTTP:
-    """A client of one bank's API: no redirects, no proxies from the environment, no retries."""
-
-    def __init__(
-        self, base_url: str, token: str, *, timeout_seconds: float, ca_bundle: Path | None
-    ) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
-            verify=trust(ca_bundle),
-        )
-
-    def send(self, call: Call) -> Answer:
-        """Send once; raise BankUnavailable, which says whether the call may have been executed."""
-        forbid_open_transaction("a bank call")
-        started = time.monotonic()
-        try:
-            status, raw = self._exchange(call)
-        except _NEVER_LEFT as error:
-            self._tell(call, type(error).__name__, started)
-            raise BankUnavailable(f"{call.name}: {type(error).__name__}", sent=False) from None
-        except httpx.HTTPError as error:
-            self._tell(call, type(error).__name__, started)
-            reason = f"{call.name}: {type(error).__name__}"
-            raise BankUnavailable(reason, sent=call.is_write) from None
-        self._tell(call, str(status), started)
-        return Answer(status, read_json(raw), raw.decode("utf-8", "replace")[:600])
-
-    def _exchange(self, call: Call) -> tuple[int, bytes]:
-        content = None if call.body is None else write_json(call.body)
-        headers = {} if content is None else {"Content-Type": "application/json"}
-        url = f"{self._base_url}{call.path}"
-        with self._client.stream(
-            call.method, url, content=content, params=call.params, headers=headers
-        ) as response:
-            raw = bytearray()
-            for chunk in response.iter_bytes():
-                raw += chunk
-                if len(raw) > MAX_ANSWER_BYTES:
-                    raise httpx.DecodingError("the answer is too long")
-            return response.status_code, bytes(raw)
-
-    def _tell(self, call: Call, outcome: str, started: float) -> None:
-        milliseconds = round((time.monotonic() - started) * 1000)
-        _log.info("%s %s: %s in %s ms", call.method, call.name, outcome, milliseconds)
+def _read(response: httpx.Response, deadline: float) -> bytes:
+    """Read a body that is neither endless nor compressed, before the deadline."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise httpx.DecodingError("compressed without being asked")
+    data = b""
+    for chunk in response.iter_raw():
+        data += chunk
+        if len(data) > MAX_ANSWER_BYTES:
+            raise httpx.ReadError("the answer is too long")
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer takes too long")
+    return data
 
 
-class _StrictError(ValueError):
-    """The JSON is not one that we accept."""
-
-
-def read_json(raw: bytes) -> Any | None:
-    """Read strict JSON: decimals stay exact, no NaN, no duplicate names; None for anything else."""
+def _parsed(data: bytes) -> object:
     try:
-        return simplejson.loads(
-            raw.decode("utf-8"),
-            parse_float=Decimal,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_refuse_duplicates,
-        )
-    except (ValueError, RecursionError):
+        return strict_json.loads(data)
+    except ValueError:
         return None
 
 
-def _refuse_constant(name: str) -> None:
-    raise _StrictError(name)
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _StrictError("duplicate names")
-    return found
-
-
-def write_json(body: dict[str, Any]) -> bytes:
-    """Write JSON with decimals as exact numbers: ``1500.00`` stays ``1500.00``."""
-    text: str = simplejson.dumps(body, use_decimal=True, ensure_ascii=False)
-    return text.encode()
+def _error_id(answer: Answer) -> str:
+    """Return the id that the bank's support asks for (tochka.md §2.3), or nothing."""
+    found = answer.body.get("id") if isinstance(answer.body, dict) else None
+    is_id = isinstance(found, str) and _ERROR_ID.fullmatch(found)
+    return f" (id {found})" if is_id else ""

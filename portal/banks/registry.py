@@ -13,13 +13,14 @@ from portal.domain.money import Currency
 from portal.domain.ports import BankConnector, BankMisconfigured
 from portal.domain.refunds import AccountMode
 
-#: How an installed package adds a bank: an entry point of this group that makes a connector.
+#: How an installed package adds a bank: an entry point of this group, called with the account's
+#: name and its settings, that returns a connector.
 GROUP = "portal.banks"
-Maker = Callable[[Mapping[str, Any]], BankConnector]
+Maker = Callable[[str, Mapping[str, Any]], BankConnector]
 
 
-def _tochka(settings: Mapping[str, Any]) -> BankConnector:
-    return TochkaConnector(TochkaSettings.model_validate(settings))
+def _tochka(account: str, settings: Mapping[str, Any]) -> BankConnector:
+    return TochkaConnector(account, TochkaSettings.model_validate(settings))
 
 
 CONNECTORS: dict[str, Maker] = {"tochka": _tochka}
@@ -76,7 +77,7 @@ def _account(name: str, settings: Mapping[str, Any]) -> Account:
     item_name = str(own.pop("item_name", "Консультация психолога"))
     mode = own.pop("mode", AccountMode.ACTIVE.value)
     try:
-        return Account(name, title, _maker(kind)(own), AccountMode(mode), item_name)
+        return Account(name, title, _maker(kind)(name, own), AccountMode(mode), item_name)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

@@ -1,90 +1,162 @@
-"""Calls to Tochka's API: the envelope, and what each HTTP status means (tochka.md §2.3, §13)."""
+"""The calls of Tochka's API, and what each of its refusals means (tochka.md §§3-13)."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from portal.banks.http import Answer, BankHTTP, Call
-from portal.banks.tochka.settings import TochkaSettings
+from portal.banks.http import Answer, BankHttp, Request
+from portal.banks.tochka import words
 from portal.domain.ports import (
+    BankError,
     BankMisconfigured,
     BankRefused,
     BankUnavailable,
     RefusedBecause,
 )
 
-#: How the bank says that an order number is taken: it answers 424 for this too.
-_DUPLICATE = ("существует", "already exist", "duplicate")
-#: How the bank says that it does not know an operation: 424 again.
-_UNKNOWN = ("не найден", "not found", "does not exist", "не существует")
+MAX_REASON = 300
+_NOTHING: Mapping[int, RefusedBecause] = MappingProxyType({})
+# One code for "there is none", "there is one already" and "we are down": the text decides (§13).
+_UNKNOWN = re.compile(r"не\s+(найден|существует)|not\s+found|(not|n't)\s+exist", re.IGNORECASE)
+_KNOWN = re.compile(r"существует|already\s+exist", re.IGNORECASE)
+# A bank may echo what it was sent, and its words go to staff and into the database.
+_SECRETS = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|[\w.+-]+@[\w-]+(\.[\w-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API: which right of the token it needs, and which answers are a clear no."""
+
+    method: str
+    template: str
+    right: str
+    refusals: Mapping[int, RefusedBecause] = field(default=_NOTHING)
+
+
+_WEBHOOK = "/webhook/v1.0/{client_id}"
+_PAYMENT = "/acquiring/v1.0/payments/{operation_id}"
+_BAD_WEBHOOK = {400: RefusedBecause.INVALID, 424: RefusedBecause.DECLINED}
+
+CUSTOMERS = Call("GET", "/open-banking/v1.0/customers", "ReadCustomerData")
+RETAILERS = Call("GET", "/acquiring/v1.0/retailers", "ReadAcquiringData")
+LIST = Call("GET", "/acquiring/v1.0/payments", "ReadAcquiringData")
+CREATE = Call(
+    "POST",
+    "/acquiring/v1.0/payments",
+    "MakeAcquiringOperation",
+    {400: RefusedBecause.INVALID, 424: RefusedBecause.DUPLICATE},
+)
+CREATE_WITH_RECEIPT = Call(
+    "POST", "/acquiring/v1.0/payments_with_receipt", CREATE.right, CREATE.refusals
+)
+READ = Call(
+    "GET",
+    _PAYMENT,
+    "ReadAcquiringData",
+    {404: RefusedBecause.NOT_FOUND, 424: RefusedBecause.NOT_FOUND},
+)
+REFUND = Call(
+    "POST",
+    f"{_PAYMENT}/refund",
+    "MakeAcquiringOperation",
+    {
+        400: RefusedBecause.INVALID,
+        403: RefusedBecause.FORBIDDEN,
+        404: RefusedBecause.NOT_FOUND,
+    },
+)
+WEBHOOK = Call("GET", _WEBHOOK, "ManageWebhookData", {404: RefusedBecause.NOT_FOUND})
+WEBHOOK_CREATE = Call("PUT", _WEBHOOK, "ManageWebhookData", _BAD_WEBHOOK)
+WEBHOOK_EDIT = Call("POST", _WEBHOOK, "ManageWebhookData", _BAD_WEBHOOK)
+WEBHOOK_DELETE = Call(
+    "DELETE", _WEBHOOK, "ManageWebhookData", {404: RefusedBecause.NOT_FOUND, **_BAD_WEBHOOK}
+)
+WEBHOOK_TEST = Call(
+    "POST",
+    f"{_WEBHOOK}/test_send",
+    "ManageWebhookData",
+    {404: RefusedBecause.NOT_FOUND, **_BAD_WEBHOOK},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The ``Data`` of an answer, and how many pages the bank says there are."""
+
+    data: Mapping[str, object]
+    total_pages: int
 
 
 class TochkaClient:
-    """One token at one base URL; answers are the ``Data`` of the envelope."""
+    """Makes a call and returns its Data, or raises what its answer means."""
 
-    def __init__(self, settings: TochkaSettings) -> None:
-        self._http = BankHTTP(
-            settings.base_url,
-            settings.token.get_secret_value(),
-            timeout_seconds=settings.timeout_seconds,
-            ca_bundle=settings.ca_bundle,
-        )
+    def __init__(self, http: BankHttp, token: str) -> None:
+        self._http = http
+        self._token = token
 
-    def call(self, call: Call) -> Mapping[str, Any]:
-        """Send a call and return its ``Data``.
+    def call(
+        self,
+        call: Call,
+        *,
+        ids: Mapping[str, str] = MappingProxyType({}),
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> Page:
+        """Call once; raise BankRefused, BankMisconfigured or BankUnavailable.
 
-        Raises BankRefused for a definite no, BankMisconfigured for a wrong token or path,
-        BankUnavailable for everything that leaves the outcome open.
+        A write that was answered by nothing we understand may have been done: ``sent`` is True.
         """
-        answer = self._http.send(call)
-        if answer.status != 200:
-            raise _error(call, answer)
-        data = answer.json.get("Data") if isinstance(answer.json, dict) else None
-        if not isinstance(data, dict):
-            raise BankUnavailable(f"{call.name}: 200 without Data", sent=call.is_write)
-        return data
+        request = Request(call.method, call.template, ids, query, body)
+        answer = self._http.call(request)
+        if answer.status == 200:
+            return _page(answer, request)
+        raise self._trouble(call, answer, is_sent=request.is_write)
+
+    def _trouble(self, call: Call, answer: Answer, *, is_sent: bool) -> BankError:
+        status, text = answer.status, self._reason(answer)
+        because = call.refusals.get(status)
+        if because is not None and (status != 424 or _is_certain(because, text)):
+            return BankRefused(because, text or f"HTTP {status}")
+        if status in {401, 403}:
+            return BankMisconfigured(words.NO_RIGHT.format(status=status, right=call.right))
+        if status in {404, 405, 501} or (status == 400 and not is_sent):
+            return BankMisconfigured(words.WRONG_PATH.format(status=status, path=call.template))
+        # Too many requests: turned away at the gate, so nothing was done.
+        is_open = is_sent and status != 429
+        return BankUnavailable(f"{call.template}: HTTP {status}", sent=is_open)
+
+    def _reason(self, answer: Answer) -> str:
+        """Return the bank's own words (§2.3), cut, without the secrets that it may echo."""
+        body = answer.body if isinstance(answer.body, dict) else {}
+        errors = body.get("Errors")
+        told = [each.get("message") for each in _dicts(errors)] or [body.get("message")]
+        text = " ".join(" ".join(each for each in told if isinstance(each, str)).split())
+        return _SECRETS.sub("•••", text.replace(self._token, "•••"))[:MAX_REASON]
 
 
-def _error(call: Call, answer: Answer) -> Exception:
-    words = _words(answer)
-    if answer.status in (400, 404):
-        because = RefusedBecause.INVALID if answer.status == 400 else RefusedBecause.NOT_FOUND
-        return BankRefused(because, words)
-    if answer.status in (401, 403):
-        return _forbidden(call, answer.status, words)
-    if answer.status == 501:
-        return BankMisconfigured(f"{call.name}: банк не знает такого адреса (501)")
-    if answer.status == 429:
-        return BankUnavailable(f"{call.name}: too often (429)", sent=False)
-    return _dependency(call, answer.status, words)
+def _is_certain(because: RefusedBecause, text: str) -> bool:
+    """Tell whether a 424 says what it is taken for, and not that something at the bank is down."""
+    if because is RefusedBecause.NOT_FOUND:
+        return bool(_UNKNOWN.search(text))
+    if because is RefusedBecause.DUPLICATE:
+        return bool(_KNOWN.search(text)) and not _UNKNOWN.search(text)
+    return True
 
 
-def _forbidden(call: Call, status: int, words: str) -> Exception:
-    text = f"нет доступа ({status}): {words}"
-    if call.is_write:
-        return BankRefused(RefusedBecause.FORBIDDEN, text)
-    return BankMisconfigured(f"{call.name}: {text}")
+def _page(answer: Answer, request: Request) -> Page:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    data, meta = body.get("Data"), body.get("Meta")
+    if not isinstance(data, dict):
+        raise BankUnavailable(f"{request.template}: unreadable answer", sent=request.is_write)
+    pages = meta.get("totalPages") if isinstance(meta, dict) else None
+    return Page(data, pages if isinstance(pages, int) else 1)
 
 
-def _dependency(call: Call, status: int, words: str) -> Exception:
-    """424 means duplicate, unknown and "a dependency failed": only the words tell them apart."""
-    lowered = words.lower()
-    if status == 424 and call.name == "create" and any(word in lowered for word in _DUPLICATE):
-        return BankRefused(RefusedBecause.DUPLICATE, words)
-    if status == 424 and not call.is_write and any(word in lowered for word in _UNKNOWN):
-        return BankRefused(RefusedBecause.NOT_FOUND, words)
-    return BankUnavailable(f"{call.name}: {status}", sent=call.is_write)
+def dicts_of(data: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """Return the objects in the list ``name``; anything else there is passed over."""
+    return _dicts(data.get(name))
 
 
-def _words(answer: Answer) -> str:
-    """Return the bank's own explanation and the id that its support asks for."""
-    body = answer.json
-    if not isinstance(body, dict):
-        return "ответ без объяснения"
-    errors = body.get("Errors")
-    inner = [
-        str(error.get("message"))
-        for error in (errors if isinstance(errors, list) else [])
-        if isinstance(error, dict) and error.get("message")
-    ]
-    said = "; ".join(inner) or str(body.get("message") or "ответ без объяснения")
-    return f"{said[:500]} (обращение {str(body.get('id', ''))[:40]})"
+def _dicts(value: object) -> list[Mapping[str, object]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,20 +1,31 @@
 """One account at Tochka, as the portal sees any bank (domain.md §7)."""
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from portal.banks.http import Call
-from portal.banks.tochka import mapping
-from portal.banks.tochka.client import TochkaClient
-from portal.banks.tochka.health import findings
-from portal.banks.tochka.merchants import Merchant, find_merchant
+from portal.banks.http import BankHttp, Endpoint
+from portal.banks.tochka import mapping, words
+from portal.banks.tochka.client import (
+    CREATE,
+    CREATE_WITH_RECEIPT,
+    LIST,
+    READ,
+    REFUND,
+    TochkaClient,
+    dicts_of,
+)
+from portal.banks.tochka.health import Health
+from portal.banks.tochka.keys import Keys, load_key
+from portal.banks.tochka.merchants import Merchants
 from portal.banks.tochka.registration import Registration
-from portal.banks.tochka.settings import TochkaSettings
-from portal.banks.tochka.webhooks import Keys, event_of, verify
+from portal.banks.tochka.settings import TochkaSettings, is_loopback
+from portal.banks.tochka.webhooks import OPERATION_ID, read_event, verified
 from portal.domain import clock
 from portal.domain.money import Currency, Money
 from portal.domain.ports import (
+    BadSignature,
     BankEvent,
     BankRefused,
     BankUnavailable,
@@ -27,19 +38,30 @@ from portal.domain.ports import (
     RefusedBecause,
 )
 
-ACQUIRING = "/acquiring/v1.0"
-PAGES_MAX, PER_PAGE = 20, 1000
+MAX_PAGES, PER_PAGE = 20, 250  # a page of 1000, the default, may outgrow what we read
+KEY_SECONDS = 5.0
+_log = logging.getLogger("portal.banks")
 
 
 class TochkaConnector:
     """Speaks for one merchant; cheap to make, learns its codes from the bank when first needed."""
 
-    def __init__(self, settings: TochkaSettings) -> None:
+    def __init__(self, account: str, settings: TochkaSettings) -> None:
+        self._account = account
         self._settings = settings
-        self._client = TochkaClient(settings)
-        self._keys = Keys(settings)
-        self._registration = Registration(self._client, settings.client_id)
-        self._merchant: Merchant | None = None
+        token = settings.token.get_secret_value()
+        http = BankHttp(
+            Endpoint(
+                account, settings.base_url, settings.timeout_seconds, token, settings.ca_bundle
+            )
+        )
+        self._client = TochkaClient(http, token)
+        self._merchants = Merchants(self._client, settings)
+        self._registration = Registration(self._client, settings)
+        self._keys = Keys(
+            tuple(load_key(jwk) for jwk in settings.public_keys),
+            self._key_source(settings.public_keys_from),
+        )
 
     @property
     def currency(self) -> Currency:
@@ -50,100 +72,111 @@ class TochkaConnector:
     def capabilities(self) -> Capabilities:
         """Refunds in parts are allowed; whether a second part works the bank will say (§15.2)."""
         return Capabilities(
-            methods=tuple(mapping.METHODS[mode] for mode in self._settings.payment_modes),
+            methods=mapping.methods_of(self._settings),
             partial_refund=True,
             repeated_refund=True,
             receipt_by_bank=self._settings.receipt == "bank",
             charge_saved_card=False,
         )
 
-    def merchant(self) -> Merchant:
-        """Return our codes at the bank, found once (F2)."""
-        if self._merchant is None:
-            self._merchant = find_merchant(self._client, self._settings)
-        return self._merchant
-
     def create_payment(self, order: PaymentOrder) -> PaymentLink:
-        """Create a link with or without a receipt, as the account is configured (F3)."""
-        with_receipt = self._settings.receipt == "bank"
-        path = "payments_with_receipt" if with_receipt else "payments"
-        body = mapping.order_body(order, self._settings, self.merchant().codes)
-        call = Call("create", "POST", f"{ACQUIRING}/{path}", is_write=True, body=body)
-        return self._link(self._client.call(call), clock.now())
+        """Create a link with or without a receipt, as the account is configured (F3, §§5-6)."""
+        codes = (self._merchants.customer_code(), self._merchants.taking_payments())
+        body = mapping.order_body(order, self._settings, codes)
+        call = CREATE_WITH_RECEIPT if self._settings.receipt == "bank" else CREATE
+        now = clock.now()
+        return self._link(self._client.call(call, body=body).data, now, is_written=True)
 
     def find_payment(self, reference: str, created_at: datetime) -> PaymentLink | None:
-        """Look through the list around the creation; it cannot be filtered by our reference."""
-        day = timedelta(days=1)
-        params = {
-            "customerCode": self.merchant().codes[0],
+        """Look through the list around the creation: it cannot be filtered by our reference (§8.2).
+
+        Pages are counted, and the addresses of further pages that the bank names are not followed.
+        """
+        day, customer_code = timedelta(days=1), self._merchants.customer_code()
+        query: dict[str, str | int] = {
+            "customerCode": customer_code,
             "fromDate": (created_at - day).date().isoformat(),
             "toDate": (created_at + day).date().isoformat(),
-            "perPage": str(PER_PAGE),
+            "perPage": PER_PAGE,
         }
-        for page in range(1, PAGES_MAX + 1):
-            call = Call(
-                "list", "GET", f"{ACQUIRING}/payments", params={**params, "page": str(page)}
-            )
-            operations = _operations(self._client.call(call))
-            for values in operations:
-                if values.get("paymentLinkId") == reference:
-                    return self._link(values, created_at)
-            if len(operations) < PER_PAGE:
+        for number in range(1, MAX_PAGES + 1):
+            page = self._client.call(LIST, query={**query, "page": number})
+            listed = _operations(page.data)
+            for values in listed:
+                is_ours = values.get("customerCode") == customer_code
+                if is_ours and values.get("paymentLinkId") == reference:
+                    return self._link(values, created_at, is_written=False)
+            if len(listed) < PER_PAGE and number >= page.total_pages:
                 return None
-        raise BankUnavailable("list: too many pages", sent=False)
+        raise BankUnavailable("the list of payments has too many pages", sent=False)
 
-    def _link(self, values: Any, created_at: datetime) -> PaymentLink:
-        operation_id = mapping.text(values, "operationId")
+    def _link(
+        self, values: Mapping[str, object], created_at: datetime, *, is_written: bool
+    ) -> PaymentLink:
+        operation_id = mapping.text(values, "operationId") or ""
         url = mapping.text(values, "paymentLink") or ""
-        if operation_id is None or not self._is_safe(url):
-            raise BankUnavailable("create: the answer has no usable link", sent=True)
+        if not OPERATION_ID.fullmatch(operation_id) or not self._is_safe(url):
+            _log.error("%s: the bank answers a link that no payer is sent to", self._account)
+            raise BankUnavailable("the answer has no usable link", sent=is_written)
         lifetime = timedelta(minutes=self._settings.ttl_minutes)
         return PaymentLink(operation_id, url, created_at + lifetime)
 
     def _is_safe(self, url: str) -> bool:
-        """A payer is sent to https only; to plain http only on the local stack's own loopback."""
-        parts = urlsplit(url)
-        if parts.scheme == "https" and parts.hostname:
+        """A payer is sent to https, at the hosts that the settings name if they name any.
+
+        Plain http is for a simulator: from this machine to this machine.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        if self._settings.is_simulated and is_loopback(url):
             return True
-        is_local = urlsplit(self._settings.base_url).hostname == "127.0.0.1"
-        return is_local and parts.scheme == "http" and parts.hostname == "127.0.0.1"
+        hosts = self._settings.payment_hosts or (parts.hostname,)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.hostname in hosts
 
     def read_operation(self, operation_id: str) -> Operation:
-        """Read one operation (§8.1); raise BankRefused(NOT_FOUND) when the bank does not know it."""
-        path = f"{ACQUIRING}/payments/{quote(operation_id, safe='')}"
-        for values in _operations(self._client.call(Call("info", "GET", path))):
+        """Read one operation (§8.1); raise BankRefused(NOT_FOUND) when it is unknown."""
+        customer_code, merchants = self._merchants.customer_code(), self._merchants.ids()
+        page = self._client.call(READ, ids={"operation_id": operation_id})
+        for values in _operations(page.data):
             if values.get("operationId") == operation_id:
-                return mapping.operation(values, self.merchant().codes)
-        raise BankUnavailable("info: the answer is about something else", sent=False)
+                return mapping.operation(values, customer_code, merchants)
+        raise BankUnavailable("the answer is about another operation", sent=False)
 
     def refund(self, operation_id: str, amount: Money) -> RefundAnswer:
         """Return money, once (§10.1): no key makes a repeat safe, and no webhook will follow."""
-        path = f"{ACQUIRING}/payments/{quote(operation_id, safe='')}/refund"
         body = {"Data": {"amount": amount.major}}
-        data = self._client.call(Call("refund", "POST", path, is_write=True, body=body))
-        if data.get("isRefund") is False:
-            raise BankRefused(RefusedBecause.DECLINED, "банк не принял возврат (isRefund: false)")
-        is_same = data.get("operationId") == operation_id
-        if data.get("isRefund") is not True or not is_same:
-            raise BankUnavailable("refund: the answer is about something else", sent=True)
-        if mapping.money(data.get("amount")) != amount:
-            raise BankUnavailable("refund: the answer names another sum", sent=True)
-        return RefundAnswer(bank_word=f"принят {data.get('date', '')}"[:40])
+        data = self._client.call(REFUND, ids={"operation_id": operation_id}, body=body).data
+        is_same = data.get("operationId", operation_id) == operation_id
+        if is_same and data.get("isRefund") is False:
+            raise BankRefused(RefusedBecause.DECLINED, words.DECLINED)
+        if data.get("isRefund") is not True or not is_same or not _is_sum(data, amount):
+            raise BankUnavailable("the answer is about another refund", sent=True)
+        return RefundAnswer(bank_word=f"isRefund, {mapping.text(data, 'date') or ''}"[:40])
 
     def parse_webhook(self, body: bytes) -> BankEvent:
-        """Verify and read an event; asks the bank nothing, so unknown codes are not compared."""
-        known = self._merchant.codes if self._merchant else (None, None)
-        customer = self._settings.customer_code or known[0]
-        merchant = self._settings.merchant_id or known[1]
-        return event_of(verify(body, self._keys), (customer, merchant))
+        """Verify and read an event; raise BadSignature. The bank's API is not asked.
+
+        Codes that are neither configured nor known yet are not compared: the event then counts as
+        ours, and the reading of the operation decides.
+        """
+        try:
+            payload = verified(body, self._keys.trusted())
+        except BadSignature:
+            if not self._keys.refresh():
+                raise
+            payload = verified(body, self._keys.trusted())
+        return read_event(payload, *self._merchants.known)
 
     def check(self) -> list[Finding]:
         """Say in words what works and what does not."""
-        return findings(self._client, self._settings, self._registration)
+        published = self._key_source(self._settings.published_key_url)
+        return Health(self._client, self._settings, self._registration, published).findings()
 
     def webhook_url(self) -> str | None:
         """Return where the bank sends events now."""
-        return self._registration.url()
+        return self._registration.find_url()
 
     def register_webhook(self, url: str) -> None:
         """Send events to ``url``; the bank tries it first (F4)."""
@@ -157,9 +190,22 @@ class TochkaConnector:
         """Ask for one test event."""
         self._registration.send_test()
 
+    def _key_source(self, url: str) -> BankHttp | None:
+        if not url:
+            return None
+        bundle = self._settings.ca_bundle
+        return BankHttp(Endpoint(self._account, url, KEY_SECONDS, ca_bundle=bundle))
 
-def _operations(data: Any) -> list[Any]:
-    operations = data.get("Operation")
-    if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
+
+def _operations(data: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return the listed operations; an answer without a list is no proof that there are none."""
+    if not isinstance(data.get("Operation"), list):
         raise BankUnavailable("the answer has no list of operations", sent=False)
-    return operations
+    return dicts_of(data, "Operation")
+
+
+def _is_sum(data: Mapping[str, object], amount: Money) -> bool:
+    try:
+        return mapping.money(data.get("amount")) == amount
+    except BankUnavailable:
+        return False

@@ -2,130 +2,169 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import jwt
 
-from portal.banks.http import trust
+from portal.banks.http import BankHttp
 from portal.banks.tochka.client import TochkaClient
-from portal.banks.tochka.merchants import business_codes, customers, is_ready, retailers
+from portal.banks.tochka.keys import fetch_key, load_key
+from portal.banks.tochka.merchants import is_ready, list_businesses, list_retailers
 from portal.banks.tochka.registration import Registration
-from portal.banks.tochka.settings import TochkaSettings
-from portal.banks.tochka.webhooks import PAYMENT
+from portal.banks.tochka.settings import BANK_HOST, TochkaSettings
+from portal.banks.tochka.webhooks import PAYMENT_EVENT
 from portal.domain import clock
 from portal.domain.ports import BankError, Finding, Severity
 
 EXPIRY_WARNING = timedelta(days=14)
 OK, WARNING, PROBLEM = Severity.OK, Severity.WARNING, Severity.PROBLEM
-Asked = Callable[[], list[Finding]]
 
 
-def findings(
-    client: TochkaClient, settings: TochkaSettings, registration: Registration
-) -> list[Finding]:
-    """Ask everything that can be asked without moving money."""
-    found = [Finding(OK, "Адрес", f"{settings.place}, {settings.base_url}"), _token(settings)]
-    found += _asked("Клиент", "ReadCustomerData", lambda: _customers(client, settings))
-    found += _asked("Торговая точка", "ReadAcquiringData", lambda: _retailers(client, settings))
-    found += _asked("Вебхук", "ManageWebhookData", lambda: _webhook(registration))
-    if settings.place == "боевой контур":
-        found.append(_published_key(settings))
-    return found
+class Health:
+    """Asks everything that can be asked without moving money."""
+
+    def __init__(
+        self,
+        client: TochkaClient,
+        settings: TochkaSettings,
+        registration: Registration,
+        published_key: BankHttp | None,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._registration = registration
+        self._published_key = published_key
+
+    def findings(self) -> list[Finding]:
+        """Return one finding for each fact, whatever else fails."""
+        return [
+            Finding(OK, "Адрес", f"{_place(self._settings)}: {self._settings.base_url}"),
+            _token(self._settings),
+            *_asked("Компания", self._company),
+            *_asked("Торговая точка", self._retailer),
+            *_asked("Вебхук", self._webhook),
+            self._key(),
+        ]
+
+    def _company(self) -> list[Finding]:
+        codes, wanted = list_businesses(self._client), self._settings.customer_code
+        if not codes:
+            fault = "токен не видит ни одной компании типа Business"
+        elif wanted and wanted not in codes:
+            fault = f"кода {wanted} токен не видит; видит {', '.join(codes)}"
+        elif not wanted and len(codes) > 1:
+            fault = f"токен видит несколько компаний, укажите customer_code: {', '.join(codes)}"
+        else:
+            return [Finding(OK, "Компания", f"код {wanted or codes[0]}")]
+        return [Finding(PROBLEM, "Компания", fault)]
+
+    def _retailer(self) -> list[Finding]:
+        code = self._settings.customer_code or next(iter(list_businesses(self._client)), None)
+        wanted = self._settings.merchant_id
+        seen = list_retailers(self._client, code) if code else []
+        points = [each for each in seen if wanted in {None, each.get("merchantId")}]
+        ready = [each for each in points if is_ready(each)]
+        if len(ready) == 1:
+            return _ready_point(ready[0], self._settings)
+        if ready:
+            fault = "принимают платежи несколько точек: укажите merchant_id"
+        else:
+            states = ", ".join(f"{each.get('status')}, {_activity(each)}" for each in points)
+            fault = f"ни одна не принимает платежи (нужно REG, активна); есть: {states or 'нет'}"
+        return [Finding(PROBLEM, "Торговая точка", fault)]
+
+    def _webhook(self) -> list[Finding]:
+        found, wanted = self._registration.find(), self._settings.webhook_url
+        if found is None:
+            fault = "не зарегистрирован: flask webhooks register"
+        elif PAYMENT_EVENT not in _listed(found.get("webhooksList")):
+            fault = f"нет подписки на {PAYMENT_EVENT}: flask webhooks register"
+        elif wanted and found.get("url") != wanted:
+            fault = f"события идут на {found.get('url')}, а не на {wanted}"
+        else:
+            return [Finding(OK, "Вебхук", f"события идут на {found.get('url')}")]
+        return [Finding(PROBLEM, "Вебхук", fault)]
+
+    def _key(self) -> Finding:
+        """Compare the key that the bank shows with the pinned ones; nothing is trusted by this."""
+        subject = "Ключ подписи"
+        if self._published_key is None:
+            return Finding(
+                OK, subject, "закреплён в настройках; где его показывает банк, не задано"
+            )
+        try:
+            shown = fetch_key(self._published_key)
+        except BankError as error:
+            return Finding(WARNING, subject, f"показанный банком ключ не прочитан: {error}")
+        if self._settings.public_keys_from:
+            return Finding(OK, subject, "читается у симулятора")
+        if shown in [load_key(jwk) for jwk in self._settings.public_keys]:
+            return Finding(OK, subject, "банк показывает ключ, которому мы доверяем")
+        text = "банк показывает другой ключ: узнайте у банка, его ли он, и добавьте в public_keys"
+        return Finding(PROBLEM, subject, text)
 
 
-def _asked(subject: str, permission: str, ask: Asked) -> list[Finding]:
+def _asked(subject: str, ask: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return ask()
     except BankError as error:
-        hint = f"{error}. Проверьте токен и разрешение {permission}"
-        return [Finding(PROBLEM, subject, hint)]
+        return [Finding(PROBLEM, subject, str(error))]
+
+
+def _place(settings: TochkaSettings) -> str:
+    if settings.is_simulated:
+        return "симулятор"
+    parts = urlsplit(settings.base_url)
+    if parts.hostname != BANK_HOST:
+        return "чужой адрес"
+    return "песочница банка" if parts.path.startswith("/sandbox") else "боевой контур"
 
 
 def _token(settings: TochkaSettings) -> Finding:
-    """Read the token's own term without verifying it: it is ours, nobody is trusted by it."""
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            settings.token.get_secret_value(), options={"verify_signature": False}
-        )
-    except jwt.PyJWTError:
-        return Finding(OK, "Токен", "задан, срок по нему не узнать")
-    if not isinstance(claims.get("exp"), int):
-        return Finding(OK, "Токен", "бессрочный")
-    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    """Read the token's own term without verifying it: it is ours, and nobody is trusted by it."""
+    expires_at = _expiry(settings.token.get_secret_value())
+    if expires_at is None:
+        return Finding(OK, "Токен", "задан; срок в нём не указан")
     day = f"{expires_at:%d.%m.%Y}"
     if expires_at <= clock.now():
-        return Finding(PROBLEM, "Токен", f"истёк {day}: выпустите новый и зарегистрируйте вебхук")
-    is_soon = expires_at - clock.now() < EXPIRY_WARNING
-    return Finding(WARNING if is_soon else OK, "Токен", f"действует до {day}")
+        text = f"истёк {day}: выпустите новый, смените client_id и зарегистрируйте вебхук"
+        return Finding(PROBLEM, "Токен", text)
+    if expires_at - clock.now() < EXPIRY_WARNING:
+        return Finding(WARNING, "Токен", f"истекает {day}: пора выпустить новый")
+    return Finding(OK, "Токен", f"действует до {day}")
 
 
-def _customers(client: TochkaClient, settings: TochkaSettings) -> list[Finding]:
-    codes = business_codes(customers(client))
-    if not codes:
-        return [Finding(PROBLEM, "Клиент", "токен не видит ни одной компании типа Business")]
-    wanted = settings.customer_code
-    if wanted and wanted not in codes:
-        return [Finding(PROBLEM, "Клиент", f"код {wanted} токену не виден; видны {codes}")]
-    if not wanted and len(codes) > 1:
-        return [Finding(PROBLEM, "Клиент", f"компаний несколько, укажите CUSTOMER_CODE: {codes}")]
-    return [Finding(OK, "Клиент", f"код {wanted or codes[0]}")]
+def _expiry(token: str) -> datetime | None:
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+        return datetime.fromtimestamp(claims["exp"], UTC)
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
-def _retailers(client: TochkaClient, settings: TochkaSettings) -> list[Finding]:
-    codes = [settings.customer_code] if settings.customer_code else []
-    codes = codes or business_codes(customers(client))[:1]
-    points = retailers(client, codes[0]) if codes else []
-    wanted = settings.merchant_id
-    ours = [one for one in points if wanted in (None, one.get("merchantId"))]
-    ready = [one for one in ours if is_ready(one)]
-    if not ready:
-        seen = ", ".join(f"{one.get('status')}/{one.get('isActive')}" for one in ours) or "ни одной"
-        text = f"готовой точки нет (нужно REG и isActive), есть: {seen}"
-        return [Finding(PROBLEM, "Торговая точка", text)]
+def _ready_point(point: Mapping[str, object], settings: TochkaSettings) -> list[Finding]:
+    missing = [
+        mode for mode in settings.payment_modes if mode not in _listed(point.get("paymentModes"))
+    ]
+    cashbox = point.get("cashbox")
+    if settings.receipt != "bank":
+        receipt = Finding(OK, "Чек", "выдаём сами")
+    elif cashbox:
+        receipt = Finding(OK, "Чек", f"выдаёт касса банка ({cashbox})")
+    else:
+        receipt = Finding(PROBLEM, "Чек", "должен выдавать банк, но касса к точке не подключена")
     return [
-        Finding(OK, "Торговая точка", f"№ {ready[0].get('merchantId')}"),
-        *_modes(ready[0], settings),
-        *_cashbox(ready[0], settings),
+        Finding(OK, "Торговая точка", f"№ {point.get('merchantId')}, принимает платежи"),
+        Finding(PROBLEM, "Способы оплаты", f"у точки не включены: {', '.join(missing)}")
+        if missing
+        else Finding(OK, "Способы оплаты", ", ".join(settings.payment_modes)),
+        receipt,
     ]
 
 
-def _modes(point: Mapping[str, Any], settings: TochkaSettings) -> list[Finding]:
-    enabled = point.get("paymentModes") or []
-    missing = [mode for mode in settings.payment_modes if mode not in enabled]
-    if missing:
-        text = f"у точки не включены: {', '.join(missing)}"
-        return [Finding(PROBLEM, "Способы оплаты", text)]
-    return [Finding(OK, "Способы оплаты", ", ".join(settings.payment_modes))]
+def _activity(point: Mapping[str, object]) -> str:
+    return "активна" if point.get("isActive") is True else "не активна"
 
 
-def _cashbox(point: Mapping[str, Any], settings: TochkaSettings) -> list[Finding]:
-    if settings.receipt != "bank":
-        return [Finding(OK, "Чек", "выдаём сами")]
-    if not point.get("cashbox"):
-        text = "чек должен выдавать партнёр банка, но касса к точке не подключена"
-        return [Finding(PROBLEM, "Чек", text)]
-    return [Finding(OK, "Чек", f"выдаёт партнёр банка, касса {point['cashbox']}")]
-
-
-def _published_key(settings: TochkaSettings) -> Finding:
-    """Compare the key that the bank shows with those that we trust; nothing is trusted by this."""
-    subject = "Ключ подписи"
-    try:
-        shown = httpx.get(settings.published_key_url, timeout=5, verify=trust(settings.ca_bundle))
-        modulus = shown.json()["n"]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return Finding(WARNING, subject, f"не удалось прочитать {settings.published_key_url}")
-    if any(key.get("n") == modulus for key in settings.public_keys):
-        return Finding(OK, subject, "банк показывает ключ, которому мы доверяем")
-    return Finding(PROBLEM, subject, "банк сменил ключ: проверьте его и добавьте в PUBLIC_KEYS")
-
-
-def _webhook(registration: Registration) -> list[Finding]:
-    found = registration.find()
-    if found is None:
-        text = "не зарегистрирован: flask --app app webhooks register"
-        return [Finding(PROBLEM, "Вебхук", text)]
-    if PAYMENT not in (found.get("webhooksList") or []):
-        return [Finding(PROBLEM, "Вебхук", f"нет подписки на {PAYMENT}")]
-    return [Finding(OK, "Вебхук", str(found.get("url")))]
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,53 +1,68 @@
 """Telling the bank where to send events: PUT creates, POST edits, no Data around it (§12.1)."""
 
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from portal.banks.http import Call
-from portal.banks.tochka.client import TochkaClient
-from portal.banks.tochka.webhooks import PAYMENT
+from portal.banks.tochka import words
+from portal.banks.tochka.client import (
+    WEBHOOK,
+    WEBHOOK_CREATE,
+    WEBHOOK_DELETE,
+    WEBHOOK_EDIT,
+    WEBHOOK_TEST,
+    TochkaClient,
+)
+from portal.banks.tochka.settings import TochkaSettings, is_loopback
+from portal.banks.tochka.webhooks import PAYMENT_EVENT
 from portal.domain.ports import BankMisconfigured, BankRefused, RefusedBecause
 
 
 class Registration:
     """The one webhook of one client id."""
 
-    def __init__(self, client: TochkaClient, client_id: str) -> None:
+    def __init__(self, client: TochkaClient, settings: TochkaSettings) -> None:
         self._client = client
-        self._client_id = client_id
+        self._settings = settings
 
-    def _path(self) -> str:
-        if not self._client_id:
-            raise BankMisconfigured("CLIENT_ID не задан: его показывает банк при выпуске токена")
-        return f"/webhook/v1.0/{quote(self._client_id, safe='')}"
-
-    def find(self) -> dict[str, Any] | None:
-        """Return the registration, None when there is none (404)."""
+    def find(self) -> Mapping[str, object] | None:
+        """Return what is registered, None when nothing is (404)."""
         try:
-            return dict(self._client.call(Call("webhook", "GET", self._path())))
+            return self._client.call(WEBHOOK, ids=self._ids()).data
         except BankRefused as refused:
             if refused.because is RefusedBecause.NOT_FOUND:
                 return None
             raise
 
-    def url(self) -> str | None:
+    def find_url(self) -> str | None:
         """Return where events go now."""
-        found = self.find()
-        return str(found["url"]) if found and found.get("url") else None
+        found = (self.find() or {}).get("url")
+        return found if isinstance(found, str) and found else None
 
     def register(self, url: str) -> None:
-        """Create or edit; the bank sends a test event first and refuses unless it gets 200."""
-        method = "PUT" if self.find() is None else "POST"
-        body = {"webhooksList": [PAYMENT], "url": url}
-        call = Call("webhook", method, self._path(), is_write=True, body=body)
-        self._client.call(call)
+        """Create or edit; the bank tries the url first and refuses unless it answers exactly 200.
+
+        Raises BankMisconfigured for a url that the bank would never call.
+        """
+        if not (_is_public(url) or (self._settings.is_simulated and is_loopback(url))):
+            raise BankMisconfigured(words.BAD_WEBHOOK_URL)
+        call = WEBHOOK_CREATE if self.find() is None else WEBHOOK_EDIT
+        self._client.call(call, ids=self._ids(), body={"webhooksList": [PAYMENT_EVENT], "url": url})
 
     def delete(self) -> None:
-        """Remove the registration."""
-        self._client.call(Call("webhook", "DELETE", self._path(), is_write=True))
+        """Remove the registration; raise BankRefused(NOT_FOUND) when there is none."""
+        self._client.call(WEBHOOK_DELETE, ids=self._ids())
 
     def send_test(self) -> None:
         """Ask for one sample event."""
-        path = f"{self._path()}/test_send"
-        body = {"webhookType": PAYMENT}
-        self._client.call(Call("webhook", "POST", path, is_write=True, body=body))
+        self._client.call(WEBHOOK_TEST, ids=self._ids(), body={"webhookType": PAYMENT_EVENT})
+
+    def _ids(self) -> Mapping[str, str]:
+        if not self._settings.client_id:
+            raise BankMisconfigured(words.NO_CLIENT_ID)
+        return {"client_id": self._settings.client_id}
+
+
+def _is_public(url: str) -> bool:
+    """Tell whether the bank can call a url: https on port 443 (tochka.md §12.1)."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and parts.port in {None, 443}

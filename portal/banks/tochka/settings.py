@@ -1,17 +1,29 @@
-"""What an account at Tochka is configured with; every value is read once from the environment."""
+"""What an account at Tochka needs to be told; every field is PORTAL_ACCOUNTS__<NAME>__<FIELD>."""
 
-from pathlib import Path
-from typing import Any, Literal
+import json
+import re
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
-PRODUCTION_URL = "https://enter.tochka.com/uapi"
-SANDBOX_URL = "https://enter.tochka.com/sandbox/v2"
-PUBLISHED_KEY_URL = "https://enter.tochka.com/doc/openapi/static/keys/public"
+from portal.banks.tochka.keys import load_key
 
-#: The bank's key as published; thumbprint 1Crq147Sm-xOKc75yDu1FG2tWcg06SzjO09uNwP49NY
-#: (tochka.md §12.3). More keys can be added in the settings while the bank rotates it.
-BANK_KEY: dict[str, Any] = {
+PRODUCTION = "https://enter.tochka.com/uapi"
+BANK_HOST = "enter.tochka.com"
+BANK_KEY_URL = f"https://{BANK_HOST}/doc/openapi/static/keys/public"
+#: The bank's key for webhooks, one for all its customers (tochka.md §12.3).
+BANK_KEY = {
     "kty": "RSA",
     "e": "AQAB",
     "n": (
@@ -24,38 +36,109 @@ BANK_KEY: dict[str, Any] = {
     ),
 }
 
+PaymentMode = Literal["sbp", "card", "tinkoff", "dolyame"]
+TaxSystem = Literal["osn", "usn_income", "usn_income_outcome", "esn", "patent"]
+VatType = Literal[
+    "none", "vat0", "vat5", "vat7", "vat10", "vat22", "vat105", "vat107", "vat110", "vat122"
+]
+
+
+def _listed(value: Any) -> Any:
+    """Let the environment write a list as «a,b» or as JSON."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    return json.loads(text) if text.startswith("[") else [part.strip() for part in text.split(",")]
+
 
 class TochkaSettings(BaseModel):
-    """One merchant at Tochka: sandbox, production or simulator by ``base_url`` (F7)."""
+    """One account at Tochka; only what the bank cannot tell us itself is required."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        coerce_numbers_to_str=True,  # an environment's 300000092 is read as a number
+        hide_input_in_errors=True,
+    )
 
-    base_url: str = PRODUCTION_URL
     token: SecretStr
-    client_id: str = ""
-    customer_code: str | None = Field(None, min_length=9, max_length=9)
-    merchant_id: str | None = Field(None, min_length=15, max_length=15)
-    payment_modes: tuple[Literal["sbp", "card"], ...] = ("sbp", "card")
-    #: Who issues the receipt: the bank's partner, or we ourselves (A9).
+    client_id: str = Field("", pattern=r"^[\w-]{0,100}$")
+    base_url: str = PRODUCTION
+    customer_code: str | None = Field(None, pattern=r"^\w{9}$")
+    merchant_id: str | None = Field(None, pattern=r"^\w{15}$")
+    payment_modes: Annotated[tuple[PaymentMode, ...], BeforeValidator(_listed)] = Field(
+        ("sbp", "card"), min_length=1
+    )
+    payment_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     receipt: Literal["bank", "us"] = "bank"
-    tax_system: Literal["osn", "usn_income", "usn_income_outcome", "esn", "patent"] | None = None
-    vat_type: Literal[
-        "none", "vat0", "vat5", "vat7", "vat10", "vat22", "vat105", "vat107", "vat110", "vat122"
-    ] = "none"
+    tax_system: TaxSystem | None = None
+    vat_type: VatType = "none"
     payment_method: Literal["full_payment", "full_prepayment"] = "full_prepayment"
-    payment_object: Literal["goods", "service", "work"] = "service"
-    measure: str = "шт."
+    payment_object: Literal["service", "goods", "work"] = "service"
+    measure: str = Field("шт.", min_length=1, max_length=10)
     ttl_minutes: int = Field(30, ge=1, le=44_640)
-    ca_bundle: Path | None = None
-    timeout_seconds: float = Field(25.0, gt=0, le=60)
-    public_keys: tuple[dict[str, Any], ...] = (BANK_KEY,)
-    #: Where the local stack's simulator shows its key; loopback only, empty in production.
-    public_keys_from: str = Field("", pattern=r"^(http://127\.0\.0\.1:\d+/\S*)?$")
-    published_key_url: str = PUBLISHED_KEY_URL
+    timeout_seconds: float = Field(25, gt=0, le=60)
+    ca_bundle: FilePath | None = None
+    public_keys: Annotated[tuple[dict[str, str], ...], BeforeValidator(_listed)] = (BANK_KEY,)
+    public_keys_from: str = ""  # a simulator's key is read from here, at the first webhook
+    public_key_url: str = ""  # only compared with the pinned keys, never trusted
+    webhook_url: str = ""
+
+    @field_validator("token")
+    @classmethod
+    def _fits_a_header(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+            raise ValueError("must be visible ASCII without spaces")
+        return token
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_private(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be an address with a path only")
+        if parts.scheme != "https" and not is_loopback(url):
+            raise ValueError("must be https; http is for a simulator on this machine")
+        return url.rstrip("/")
+
+    @field_validator("public_keys")
+    @classmethod
+    def _are_strong(cls, jwks: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
+        for jwk in jwks:
+            load_key(jwk)
+        return jwks
+
+    @field_validator("public_keys_from")
+    @classmethod
+    def _is_near(cls, url: str) -> str:
+        if url and not is_loopback(url):
+            raise ValueError("keys are read only from this machine; a bank's key is pinned")
+        return url
+
+    @model_validator(mode="after")
+    def _trusts_no_neighbour(self) -> "TochkaSettings":
+        if self.public_keys_from and not self.is_simulated:
+            raise ValueError("public_keys_from is for a simulator: a real bank's key is pinned")
+        return self
 
     @property
-    def place(self) -> str:
-        """Name the environment for people."""
-        if self.base_url.startswith(PRODUCTION_URL):
-            return "боевой контур"
-        return "песочница" if self.base_url.startswith(SANDBOX_URL) else "симулятор"
+    def is_simulated(self) -> bool:
+        """Whether the bank is a simulator on this machine."""
+        return is_loopback(self.base_url)
+
+    @property
+    def published_key_url(self) -> str:
+        """Where the bank publishes its key, for comparing; empty when nobody has said."""
+        is_bank = urlsplit(self.base_url).hostname == BANK_HOST
+        return self.public_key_url or self.public_keys_from or (BANK_KEY_URL if is_bank else "")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an http(s) address leads to this machine and nowhere else."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return False
+    try:
+        return ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"

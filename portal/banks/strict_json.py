@@ -10,8 +10,8 @@ NUL_ESCAPE = "\\u0000"
 def loads(data: bytes) -> object:
     """Read JSON with Decimal for fractions; raise ValueError where two readers may differ.
 
-    That is NaN and Infinity, duplicate keys, a byte order mark, other encodings than UTF-8, lone
-    surrogates and NUL (neither can be stored), and nesting deeper than the interpreter's stack.
+    That is NaN and Infinity, duplicate keys, other encodings than UTF-8, lone surrogates and NUL
+    (neither can be stored), and nesting deeper than the interpreter's stack.
     """
     try:
         value: object = simplejson.loads(

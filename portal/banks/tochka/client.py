@@ -16,7 +16,6 @@ from portal.domain.ports import (
 )
 
 MAX_REASON = 300
-_NOTHING: Mapping[int, RefusedBecause] = MappingProxyType({})
 # One code for "there is none", "there is one already" and "we are down": the text decides (§13).
 _UNKNOWN = re.compile(r"не\s+(найден|существует)|not\s+found|(not|n't)\s+exist", re.IGNORECASE)
 _KNOWN = re.compile(r"существует|already\s+exist", re.IGNORECASE)
@@ -31,7 +30,7 @@ class Call:
     method: str
     template: str
     right: str
-    refusals: Mapping[int, RefusedBecause] = field(default=_NOTHING)
+    refusals: Mapping[int, RefusedBecause] = field(default_factory=dict)
 
 
 _WEBHOOK = "/webhook/v1.0/{client_id}"

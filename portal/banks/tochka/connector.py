@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import httpx
+
 from portal.banks.http import BankHttp, Endpoint
 from portal.banks.tochka import mapping, words
 from portal.banks.tochka.client import (
@@ -46,16 +48,18 @@ _log = logging.getLogger("portal.banks")
 class TochkaConnector:
     """Speaks for one merchant; cheap to make, learns its codes from the bank when first needed."""
 
-    def __init__(self, account: str, settings: TochkaSettings) -> None:
+    def __init__(
+        self,
+        account: str,
+        settings: TochkaSettings,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._account = account
         self._settings = settings
-        token = settings.token.get_secret_value()
-        http = BankHttp(
-            Endpoint(
-                account, settings.base_url, settings.timeout_seconds, token, settings.ca_bundle
-            )
-        )
-        self._client = TochkaClient(http, token)
+        self._transport = transport
+        token, bundle = settings.token.get_secret_value(), settings.ca_bundle
+        endpoint = Endpoint(account, settings.base_url, settings.timeout_seconds, token, bundle)
+        self._client = TochkaClient(BankHttp(endpoint, transport), token)
         self._merchants = Merchants(self._client, settings)
         self._registration = Registration(self._client, settings)
         self._keys = Keys(
@@ -193,8 +197,8 @@ class TochkaConnector:
     def _key_source(self, url: str) -> BankHttp | None:
         if not url:
             return None
-        bundle = self._settings.ca_bundle
-        return BankHttp(Endpoint(self._account, url, KEY_SECONDS, ca_bundle=bundle))
+        endpoint = Endpoint(self._account, url, KEY_SECONDS, ca_bundle=self._settings.ca_bundle)
+        return BankHttp(endpoint, self._transport)
 
 
 def _operations(data: Mapping[str, object]) -> list[Mapping[str, object]]:

@@ -72,27 +72,31 @@ def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:
 
 def _account(name: str, settings: Mapping[str, Any]) -> Account:
     own = dict(settings)
-    kind = str(own.pop("connector", name))
+    make = _maker(name, str(own.pop("connector", name)))
     title = str(own.pop("title", name))
     item_name = str(own.pop("item_name", "Консультация психолога"))
     mode = own.pop("mode", AccountMode.ACTIVE.value)
+    if mode not in list(AccountMode):
+        raise BankMisconfigured(f"счёт {name}: mode: одно из {', '.join(AccountMode)}")
     try:
-        return Account(name, title, _maker(kind)(name, own), AccountMode(mode), item_name)
+        return Account(name, title, make(name, own), AccountMode(mode), item_name)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False)
-        )
-        raise BankMisconfigured(f"счёт {name}: {faults}") from None
-    except ValueError:
-        raise BankMisconfigured(f"счёт {name}: mode {mode} неизвестен") from None
+        raise BankMisconfigured(f"счёт {name}: {_faults(error)}") from None
 
 
-def _maker(kind: str) -> Maker:
+def _faults(error: ValidationError) -> str:
+    """Name each setting and its fault; the value may be a secret and stays out."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}".removeprefix(": ")
+        for fault in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _maker(name: str, kind: str) -> Maker:
     if kind in CONNECTORS:
         return CONNECTORS[kind]
     for point in entry_points(group=GROUP):
         if point.name == kind:
             maker: Maker = point.load()
             return maker
-    raise BankMisconfigured(f"коннектора {kind} нет")
+    raise BankMisconfigured(f"счёт {name}: connector: такого коннектора нет")

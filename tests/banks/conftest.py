@@ -1,0 +1,43 @@
+"""The worlds that the contract is tried in."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.banks import simulators, worlds
+
+
+@pytest.fixture(scope="session")
+def simulators_url() -> Iterator[str]:
+    """Give the address of running simulators."""
+    with simulators.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def ear() -> Iterator[worlds.Ear]:
+    """Give somebody who hears webhooks."""
+    with worlds.listening() as listener:
+        yield listener
+
+
+@pytest.fixture
+def tochka_world(simulators_url: str, ear: worlds.Ear) -> Iterator[worlds.TochkaWorld]:
+    """Give Tochka's simulator without a memory."""
+    base_url = f"{simulators_url}/_control/"
+    with httpx.Client(base_url=base_url, trust_env=False, timeout=30) as control:
+        yield worlds.TochkaWorld(simulators_url, control, ear)
+
+
+@pytest.fixture
+def fake_world() -> worlds.FakeWorld:
+    """Give the bank in memory."""
+    return worlds.FakeWorld()
+
+
+@pytest.fixture(params=["fake_world", "tochka_world"])
+def world(request: pytest.FixtureRequest) -> worlds.World:
+    """Give every world in turn; a new connector joins the list."""
+    found: worlds.World = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,232 @@
+"""Two worlds in which one contract holds: a bank in memory, and Tochka's simulator over HTTP."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Protocol
+
+import httpx
+
+from portal.banks.tochka.connector import TochkaConnector
+from portal.banks.tochka.settings import TochkaSettings
+from portal.domain.money import Currency, Money
+from portal.domain.payments import PaymentMethod
+from portal.domain.ports import BankConnector, RefusedBecause
+from tests.fakes import FakeBank
+
+HEAR_SECONDS = 20
+
+
+class World(Protocol):
+    """A connector, and what happens on the other side of it."""
+
+    connector: BankConnector
+
+    def pay(self, operation_id: str, method: PaymentMethod) -> None:
+        """Let the payer pay."""
+
+    def decline(self, operation_id: str) -> None:
+        """Let the payer's bank say no."""
+
+    def expire(self, operation_id: str) -> None:
+        """Let the link's time pass."""
+
+    def return_in_cabinet(self, operation_id: str, amount: Money) -> None:
+        """Return money without us."""
+
+    def executed_refunds(self) -> list[tuple[str, Money]]:
+        """Tell which refunds that we asked for were really made."""
+
+    def lose_the_answer(self, call: str) -> None:
+        """Execute the next ``create`` or ``refund``, and answer nothing."""
+
+    def swallow(self, call: str) -> None:
+        """Execute nothing, and answer nothing."""
+
+    def refuse_refunds(self) -> None:
+        """Say no to the next refund."""
+
+    def settle_slowly(self) -> None:
+        """Let refunds take their time from now on."""
+
+    def settle(self) -> None:
+        """Let that time pass."""
+
+    def go_down(self) -> BankConnector:
+        """Return the connector of a bank that nobody reaches."""
+
+    def show_another_amount(self, operation_id: str) -> None:
+        """Let the next reading lie about the sum."""
+
+    def show_a_new_status(self, operation_id: str) -> None:
+        """Let the next reading use a word that nobody knows."""
+
+    def sample_event(self) -> bytes:
+        """Return the test webhook, which carries foreign data; events are heard from now on."""
+
+    def event(self, operation_id: str) -> bytes:
+        """Return the webhook about a payment."""
+
+    def forged_event(self, operation_id: str) -> bytes:
+        """Return that webhook with its seal broken."""
+
+
+class FakeWorld:
+    """The bank in memory."""
+
+    def __init__(self) -> None:
+        self.connector = self._bank = FakeBank()
+        self.pay = self._bank.pay
+        self.decline = self._bank.decline
+        self.expire = self._bank.expire
+        self.return_in_cabinet = self._bank.made_in_cabinet
+        self.lose_the_answer = self._bank.goes_silent
+        self.swallow = self._bank.swallows
+        self.settle_slowly = self._bank.settles_slowly
+        self.settle = self._bank.settle
+        self.sample_event = self._bank.foreign_event
+        self.event = self._bank.event
+
+    def executed_refunds(self) -> list[tuple[str, Money]]:
+        return list(self._bank.refunds)
+
+    def refuse_refunds(self) -> None:
+        self._bank.refuses("refund", RefusedBecause.DECLINED)
+
+    def go_down(self) -> BankConnector:
+        self._bank.is_down()
+        return self._bank
+
+    def show_another_amount(self, operation_id: str) -> None:
+        self._bank.shows(operation_id, amount=Money(1, Currency.RUB))
+
+    def show_a_new_status(self, operation_id: str) -> None:
+        self._bank.shows(operation_id, status=None, bank_word="WHATEVER")
+
+    def forged_event(self, operation_id: str) -> bytes:
+        return self._bank.broken_event()
+
+
+class TochkaWorld:
+    """The connector against the simulator, which knows nothing of it."""
+
+    def __init__(self, url: str, control: httpx.Client, webhooks: "Ear") -> None:
+        self._url, self._control, self._ear = url, control, webhooks
+        self._said("reset")
+        self.connector = self._connector(f"{url}/tochka/uapi")
+
+    def _connector(self, base_url: str) -> TochkaConnector:
+        settings = {
+            "base_url": base_url,
+            "token": "local.tochka.token",
+            "client_id": "local-client-id",
+            "public_keys_from": f"{self._url}/tochka/doc/openapi/static/keys/public",
+        }
+        return TochkaConnector("tochka", TochkaSettings.model_validate(settings))
+
+    def pay(self, operation_id: str, method: PaymentMethod) -> None:
+        self._said(f"tochka/operations/{operation_id}/pay?type={method.value}")
+
+    def decline(self, operation_id: str) -> None:
+        self._said(f"tochka/operations/{operation_id}/decline")
+
+    def expire(self, operation_id: str) -> None:
+        self._said(f"tochka/operations/{operation_id}/expire")
+
+    def return_in_cabinet(self, operation_id: str, amount: Money) -> None:
+        self._said(f"tochka/operations/{operation_id}/refund", amount=str(amount.major))
+
+    def executed_refunds(self) -> list[tuple[str, Money]]:
+        entries = self._control.get("journal", params={"call": "refund"}).json()["entries"]
+        return [
+            (entry["operationId"], Money.from_major(Decimal(str(entry["amount"])), Currency.RUB))
+            for entry in entries
+            if entry["executed"]
+        ]
+
+    def lose_the_answer(self, call: str) -> None:
+        self._fault(call, "lost_after")
+
+    def swallow(self, call: str) -> None:
+        self._fault(call, "lost_before")
+
+    def refuse_refunds(self) -> None:
+        self._fault("refund", "refuse")
+
+    def settle_slowly(self) -> None:
+        self._said("settings", card_refund_seconds=3600, sbp_refund_seconds=3600)
+
+    def settle(self) -> None:
+        self._said("clock", advance_seconds=3601)
+
+    def go_down(self) -> BankConnector:
+        return self._connector("http://127.0.0.1:9/tochka/uapi")
+
+    def show_another_amount(self, operation_id: str) -> None:
+        self._fault("info", "wrong_amount")
+
+    def show_a_new_status(self, operation_id: str) -> None:
+        self._fault("info", "unknown_status")
+
+    def sample_event(self) -> bytes:
+        self._ear.forget()
+        self.connector.register_webhook(self._ear.url)
+        return self._ear.hear()
+
+    def event(self, operation_id: str) -> bytes:
+        return self._ear.hear()
+
+    def forged_event(self, operation_id: str) -> bytes:
+        head, payload, _ = self.event(operation_id).split(b".")
+        return b".".join([head, payload, b"A" * 512])
+
+    def _fault(self, call: str, fault: str) -> None:
+        self._said("faults", bank="tochka", call=call, fault=fault, times=1)
+
+    def _said(self, path: str, **body: object) -> None:
+        self._control.post(path, json=body).raise_for_status()
+
+
+class Ear:
+    """Hears what the bank sends to a webhook's address."""
+
+    def __init__(self, url: str, bodies: "queue.Queue[bytes]") -> None:
+        self.url = url
+        self._bodies = bodies
+
+    def hear(self) -> bytes:
+        """Return the next webhook; wait for it."""
+        return self._bodies.get(timeout=HEAR_SECONDS)
+
+    def forget(self) -> None:
+        """Forget what another test has left."""
+        while not self._bodies.empty():
+            self._bodies.get_nowait()
+
+
+@contextmanager
+def listening() -> Iterator[Ear]:
+    """Listen for webhooks on a free port and answer exactly 200."""
+    bodies: queue.Queue[bytes] = queue.Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.put(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield Ear(f"http://127.0.0.1:{server.server_port}/webhooks/tochka/payment", bodies)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

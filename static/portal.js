@@ -39,11 +39,12 @@
     node.focus();
   };
 
-  const wanted = (part) => (part.matches("[data-autofocus]") ? part : find("[data-autofocus]", part));
+  const PLACE = "[data-error-summary], [data-autofocus]";
+  const wanted = (part) => (part.matches(PLACE) ? part : find(PLACE, part));
 
   const FIELD = "select, textarea, input:not([type=hidden])";
 
-  focus(find("[data-autofocus]"));
+  focus(find(PLACE));
 
   // ---- The dialog: htmx fills it, this opens and closes it ----
 
@@ -97,16 +98,16 @@
 
   const toast = (name, code) => {
     if (shown(name)) return;
-    const copy = find(`#toast-${name}`).content.cloneNode(true);
-    const place = find("[data-request-id]", copy);
-    if (place) place.textContent = code || "—";
+    const copy = find(`#toast-${name}`).content.firstElementChild.cloneNode(true);
+    copy.dataset.from = name;
+    if (code) find("span", copy).append(` ${body.dataset.code} ${code}`);
     toasts.append(copy);
   };
 
   // ---- htmx ----
 
   const asleep = new Set();
-  const isPoll = (config) => !config.triggeringEvent && /every/.test(config.elt.getAttribute("hx-trigger"));
+  const isPoll = (config) => /\bevery\b/.test(config.elt.getAttribute("hx-trigger"));
 
   on("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = find("meta[name=csrf-token]").content;
@@ -161,11 +162,11 @@
   on("htmx:afterRequest", ({ detail }) => {
     detail.requestConfig.target.removeAttribute("aria-busy");
     if (!detail.successful) return;
-    shown("network")?.remove();
+    shown("offline")?.remove();
     if (detail.xhr.status !== 204) arrived(detail);
   });
 
-  on("htmx:sendError", () => toast("network"));
+  on("htmx:sendError", () => toast("offline"));
   on("htmx:timeout", () => toast("timeout"));
   on("htmx:responseError", ({ detail }) => toast("server", detail.xhr.getResponseHeader("X-Request-ID")));
 
@@ -202,18 +203,18 @@
 
   // ---- Buttons ----
 
+  // Only the words change: an icon before them stays.
   const swapWords = (button, words) => {
-    const label = find("[data-words]", button) || button;
-    const before = label.textContent;
-    label.textContent = words;
+    const before = button.lastChild.data;
+    button.lastChild.data = words;
     return before;
   };
 
   const copy = async (button) => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    say(button.dataset.done);
+    say(button.dataset.copied);
     if ("before" in button.dataset) return;
-    button.dataset.before = swapWords(button, button.dataset.done);
+    button.dataset.before = swapWords(button, button.dataset.copied);
     setTimeout(() => {
       swapWords(button, button.dataset.before);
       delete button.dataset.before;
@@ -233,11 +234,9 @@
     if (hit("close") && dialog?.contains(target)) {
       event.preventDefault();
       dialog.close();
-    } else if (hit("dismiss")) hit("dismiss").closest("[data-toast]").remove();
+    } else if (hit("dismiss")) hit("dismiss").closest(".toast").remove();
     else if (hit("copy")) copy(hit("copy"));
     else if (hit("reveal")) reveal(hit("reveal"));
-    else if (hit("reload")) location.reload();
-    all("details.menu[open]").forEach((menu) => menu.contains(target) || (menu.open = false));
   });
 
   // ---- Keys: by event.code, so that a Russian layout works too (ux.md §3.11) ----
@@ -256,30 +255,33 @@
     showDialog(document.activeElement);
   };
 
+  const search = () => {
+    focus(find("#q"));
+    find("#q")?.select();
+  };
+
+  // In a table the key belongs to the row that has the focus: R never opens a row that nobody looks at.
+  const refund = () => {
+    const row = document.activeElement.closest("tr");
+    (row ? find("[data-refund]", row) : find("main [data-refund]:not(tr *)"))?.click();
+  };
+
   const press = (code, isShifted) => {
-    if (leads) {
-      leads = false;
-      return find(`[data-go=${code}]`)?.click();
-    }
-    if (code === "Slash") return isShifted ? showKeys() : find("#q") ? (focus(find("#q")), find("#q").select()) : null;
-    if (isShifted) return null;
-    if (code === "KeyG") leads = true;
+    const isSecond = leads;
+    leads = code === "KeyG" && !isSecond;
+    if (isSecond) find(`[data-key="${code}"], [data-key="${code.slice(-1)}" i]`)?.click();
+    else if (code === "Slash") isShifted ? showKeys() : search();
     else if (code === "KeyJ") moveRow(1);
     else if (code === "KeyK") moveRow(-1);
-    else find(`[data-key=${code}]`, document.activeElement.closest("tr") || find("main"))?.click();
+    else if (code === "KeyR") refund();
   };
 
   on("keydown", (event) => {
-    const menu = event.code === "Escape" && find("details.menu[open]");
-    if (menu) {
-      menu.open = false;
-      focus(find("summary", menu));
-    }
     const isTyping = event.target.closest(`${FIELD}, [contenteditable]`);
     if (isTyping || dialog?.open || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (body.dataset.keys !== "on" || !/^(Key[A-Z]|Slash)$/.test(event.code)) return;
-    const wasLeading = leads;
+    if (body.dataset.keys !== "on" || (event.shiftKey && event.code !== "Slash")) return;
+    if (!leads && !/^(Key[GJKR]|Slash)$/.test(event.code)) return;
+    event.preventDefault();
     press(event.code, event.shiftKey);
-    if (wasLeading || /Slash|Key[GJK]/.test(event.code)) event.preventDefault();
   });
 })();

@@ -21,6 +21,15 @@ NAV_MAIN = (
 )
 NAV_SYSTEM = (("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),)
 
+#: The second key after G, by its place on the keyboard.
+KEYS = {
+    "overview.show": "KeyO",
+    "payments.show_list": "KeyP",
+    "consultations.show_list": "KeyC",
+    "users.show_list": "KeyU",
+    "deliveries.show_list": "KeyW",
+}
+
 
 @lru_cache(maxsize=64)
 def _digest(path: str) -> str:
@@ -40,6 +49,7 @@ def _nav(items: tuple[tuple[str, str, str, Permission | None], ...]) -> list[dic
             "url": url_for(endpoint),
             "title": title,
             "icon": icon,
+            "key": KEYS.get(endpoint, ""),
             "is_current": endpoint.partition(".")[0] == here,
         }
         for endpoint, title, icon, right in items
@@ -76,6 +86,6 @@ def set_up(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email"):
         app.jinja_env.filters[name] = getattr(formats, name)
-    for name in ("label", "shape", "tone"):
+    for name in ("label", "shape", "tone", "event_words", "actor_words", "reason_words"):
         app.jinja_env.filters[name] = getattr(labels, name)
     app.context_processor(_context)

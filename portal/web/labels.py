@@ -163,3 +163,44 @@ def shape(value: StrEnum) -> str:
 def tone(value: StrEnum) -> str:
     """Return the colour group of a badge."""
     return TONES[SHAPES[value]]
+
+
+EVENTS = {
+    "payment.create": "Ссылка на оплату запрошена",
+    "payment.paid": "Банк подтвердил оплату",
+    "payment.incident": "Ответ банка не совпал с платежом",
+    "delivery.received": "Банк прислал событие",
+    "refund.request": "Возврат запрошен",
+    "refund.cancel": "Возврат отменён до отправки",
+    "refund.accepted": "Банк принял возврат",
+    "refund.unknown": "Ответа на возврат нет, результат неизвестен",
+    "refund.refused": "Банк отказал в возврате",
+    "refund.stopped": "Возврат остановлен перед отправкой",
+    "refund.absent": "Банк так и не показал возврат",
+    "refund.succeeded": "Деньги возвращены",
+    "refund.external": "Найден возврат, сделанный в кабинете банка",
+    "refund.resolve": "Судьбу возврата решил человек",
+    "consultation.book": "Консультация записана",
+    "consultation.open": "Консультация началась",
+    "consultation.complete": "Консультация завершена",
+    "consultation.cancel": "Консультация отменена",
+}
+
+
+def event_words(code: str) -> str:
+    """Return the words for a line of a timeline."""
+    return EVENTS[code]
+
+
+def actor_words(name: str) -> str:
+    """Name who acted; the portal's own jobs are the portal."""
+    return "портал" if name == "portal" else name
+
+
+def reason_words(reason: str) -> str:
+    """Put the code that a reason may begin with into words."""
+    code, separator, rest = reason.partition(": ")
+    for known in RefundReason:
+        if known.value == code:
+            return f"{LABELS[known]}{separator}{rest}"
+    return reason

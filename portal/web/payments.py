@@ -17,7 +17,7 @@ from portal.store.db import db
 from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
 from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.payments import payment_card
-from portal.store.timelines import payment_timeline
+from portal.store.timelines import payment_timeline, transfers_about
 from portal.web.access import can, requires
 from portal.web.fragments import go, is_partial, render
 from portal.web.labels import LABELS
@@ -122,6 +122,7 @@ def card_context(number: int) -> dict[str, Any]:
         "payment": payment,
         "line": line_of(row),
         "timeline": payment_timeline(db.session(), payment),
+        "transfers": transfers_about(db.session(), payment_id=number),
         "account": account(payment.account),
     }
 

@@ -95,7 +95,7 @@ def preview(number: int) -> Response:
     form = RefundForm(formdata=request.args, meta={"csrf": False})
     amount = _typed_amount(form, row)
     html = render_template(
-        "refunds/_effects.html", payment=row, amount=amount, effects=effects(row, amount)
+        "refunds/_effects.html", preview=True, amount=amount, effects=effects(row, amount)
     )
     return make_response(html)
 

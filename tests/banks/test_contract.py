@@ -1,66 +1,25 @@
-"""What every connector promises, tried on each against its bank (domain.md §7)."""
+"""What every connector promises about links and events, tried against its bank (domain.md §7)."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from portal.domain import clock
-from portal.domain.money import Currency, Money
-from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.payments import PaymentStatus
 from portal.domain.ports import (
     BadSignature,
     BankRefused,
     BankUnavailable,
     EventKind,
     LineKind,
-    Operation,
-    Payer,
-    PaymentOrder,
-    ReceiptItem,
     RefusedBecause,
     Severity,
 )
 from portal.domain.transactions import IS_OPEN
-from tests.banks.worlds import World
+from tests.banks.orders import CARD, PRICE, SBP, created, order, paid, read
 
-PRICE = Money(150_000, Currency.RUB)
-HALF = Money(75_000, Currency.RUB)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-SBP, CARD = PaymentMethod.SBP, PaymentMethod.CARD
-
-
-def order(**changes: object) -> PaymentOrder:
-    fields = {
-        "reference": uuid4().hex,
-        "amount": PRICE,
-        "purpose": "Консультация № 1042",
-        "methods": (SBP, CARD),
-        "payer": Payer("Кирилл", "kirill@example.ru", "+79991234567"),
-        "items": (ReceiptItem("Консультация", PRICE, Decimal(1)),),
-        "success_url": "https://pay.example.ru/ok",
-        "failure_url": "https://pay.example.ru/fail",
-    }
-    return PaymentOrder(**{**fields, **changes})
-
-
-def created(world: World) -> str:
-    return world.connector.create_payment(order()).operation_id
-
-
-def paid(world: World, method: PaymentMethod = SBP) -> str:
-    operation_id = created(world)
-    world.pay(operation_id, method)
-    return operation_id
-
-
-def refund_lines(operation: Operation) -> list[Money]:
-    return [line.amount for line in operation.lines if line.kind is LineKind.REFUND]
-
-
-def read(world: World, operation_id: str) -> Operation:
-    return world.connector.read_operation(operation_id)
 
 
 def test_a_new_link_waits_for_its_payer(world):
@@ -149,128 +108,6 @@ def test_an_operation_that_the_bank_does_not_know_is_a_definite_no(world):
         read(world, str(uuid4()))
 
     assert refused.value.because is RefusedBecause.NOT_FOUND
-
-
-def test_a_whole_refund_is_one_line(world):
-    operation_id = paid(world)
-
-    world.connector.refund(operation_id, PRICE)
-
-    assert world.executed_refunds() == [(operation_id, PRICE)]
-    assert refund_lines(read(world, operation_id)) == [PRICE]
-    assert read(world, operation_id).status is PaymentStatus.PAID
-
-
-def test_two_halves_are_two_lines_with_names_of_their_own(world):
-    operation_id = paid(world)
-
-    world.connector.refund(operation_id, HALF)
-    world.connector.refund(operation_id, HALF)
-
-    found = read(world, operation_id)
-    assert refund_lines(found) == [HALF, HALF]
-    assert len({line.line_id for line in found.lines}) == 3
-
-
-def test_a_line_keeps_its_name_between_readings(world):
-    operation_id = paid(world)
-    world.connector.refund(operation_id, HALF)
-
-    assert read(world, operation_id).lines == read(world, operation_id).lines
-
-
-def test_more_than_was_paid_is_refused_and_nothing_moves(world):
-    operation_id = paid(world)
-
-    with pytest.raises(BankRefused):
-        world.connector.refund(operation_id, PRICE + Money(1, Currency.RUB))
-
-    assert world.executed_refunds() == []
-    assert refund_lines(read(world, operation_id)) == []
-
-
-def test_an_unpaid_operation_is_not_refunded(world):
-    operation_id = created(world)
-
-    with pytest.raises(BankRefused):
-        world.connector.refund(operation_id, PRICE)
-
-    assert world.executed_refunds() == []
-
-
-def test_a_refused_refund_moves_nothing(world):
-    operation_id = paid(world)
-    world.refuse_refunds()
-
-    with pytest.raises(BankRefused) as refused:
-        world.connector.refund(operation_id, PRICE)
-
-    assert refused.value.because is RefusedBecause.DECLINED
-    assert world.executed_refunds() == []
-    assert refund_lines(read(world, operation_id)) == []
-
-
-def test_a_refund_whose_answer_was_lost_is_there_when_read_and_was_made_once(world):
-    operation_id = paid(world)
-    world.lose_the_answer("refund")
-
-    with pytest.raises(BankUnavailable) as lost:
-        world.connector.refund(operation_id, PRICE)
-
-    assert lost.value.sent is True
-    assert world.executed_refunds() == [(operation_id, PRICE)]
-    assert refund_lines(read(world, operation_id)) == [PRICE]
-
-
-def test_a_swallowed_refund_looks_the_same_and_is_not_there_when_read(world):
-    operation_id = paid(world)
-    world.swallow("refund")
-
-    with pytest.raises(BankUnavailable) as lost:
-        world.connector.refund(operation_id, PRICE)
-
-    assert lost.value.sent is True
-    assert world.executed_refunds() == []
-    assert refund_lines(read(world, operation_id)) == []
-
-
-def test_a_bank_that_nobody_reaches_was_sent_nothing(world):
-    operation_id = paid(world)
-    connector = world.go_down()
-
-    for call in (
-        lambda: connector.refund(operation_id, PRICE),
-        lambda: connector.create_payment(order()),
-    ):
-        with pytest.raises(BankUnavailable) as lost:
-            call()
-        assert lost.value.sent is False
-
-    assert world.executed_refunds() == []
-
-
-@pytest.mark.parametrize("method", [SBP, CARD])
-def test_a_slow_refund_is_in_progress_until_it_is_settled(world, method):
-    operation_id = paid(world, method)
-    world.settle_slowly()
-    world.connector.refund(operation_id, HALF)
-
-    during = read(world, operation_id)
-    world.settle()
-    after = read(world, operation_id)
-
-    assert (during.status, during.refund_in_progress) == (PaymentStatus.PAID, True)
-    assert (after.status, after.refund_in_progress) == (PaymentStatus.PAID, False)
-    assert refund_lines(after) == [HALF]
-
-
-def test_a_refund_made_in_the_cabinet_is_a_line_that_we_did_not_ask_for(world):
-    operation_id = paid(world)
-
-    world.return_in_cabinet(operation_id, HALF)
-
-    assert refund_lines(read(world, operation_id)) == [HALF]
-    assert world.executed_refunds() == []
 
 
 def test_another_sum_is_told_as_the_bank_tells_it(world):

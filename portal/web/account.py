@@ -57,7 +57,7 @@ def _own(number: int) -> dict[str, Any]:
     consultation = consultation_card(db.session(), number)
     if consultation.client_id != me().id:
         raise NotFound(what="Consultation", id=number)
-    return {"consultation": consultation, "status": consultation.status_at(clock.now())}
+    return {"consultation": consultation, "state": consultation.status_at(clock.now())}
 
 
 @bp.get("/consultations/<int:number>/cancel")

@@ -102,7 +102,7 @@ def _context(number: int) -> dict[str, Any]:
     is_over = now >= consultation.starts_at
     return {
         "consultation": consultation,
-        "status": status,
+        "state": status,
         "lines": [line_of(row) for row in rows],
         "timeline": consultation_timeline(db.session(), consultation),
         "transfers": transfers_about(db.session(), consultation_id=number),

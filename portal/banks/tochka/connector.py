@@ -1,6 +1,7 @@
 """One account at Tochka, as the portal sees any bank (domain.md §7)."""
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -42,6 +43,8 @@ from portal.domain.ports import (
 
 MAX_PAGES, PER_PAGE = 20, 250  # a page of 1000, the default, may outgrow what we read
 KEY_SECONDS = 5.0
+#: Visible ASCII, no name or password before the host, no longer than the bank says (§2.2).
+_LINK = re.compile(r"(?=.{1,2083}\Z)https?://[\w.:\[\]-]+([/?#][!-~]*)?", re.ASCII)
 _log = logging.getLogger("portal.banks")
 
 
@@ -131,7 +134,7 @@ class TochkaConnector:
         Plain http is for a simulator: from this machine to this machine.
         """
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(url if _LINK.fullmatch(url) else "")
         except ValueError:
             return False
         if self._settings.is_simulated and is_loopback(url):

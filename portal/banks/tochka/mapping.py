@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -55,10 +56,10 @@ def money(value: object) -> Money:
     if isinstance(value, str) and _ROUBLES.fullmatch(value):
         value = Decimal(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and value > 0:
-        try:
-            return Money.from_major(Decimal(value), Currency.RUB)
-        except BadAmount:
-            pass
+        with suppress(BadAmount):
+            found = Money.from_major(Decimal(value), Currency.RUB)
+            if found.major == value:  # a fraction beyond 28 digits would have been rounded away
+                return found
     raise BankUnavailable("the bank names a sum that cannot be read", sent=False)
 
 

@@ -53,8 +53,9 @@ def read_event(
     if not isinstance(claims, dict):
         return BankEvent(EventKind.OTHER, is_ours=False, operation_id=None, reference=None)
     is_payment = claims.get("webhookType") == PAYMENT_EVENT
+    # A tuple, because a claim may be a list, and a set cannot even be asked about that.
     is_ours = (customer_code is None or claims.get("customerCode") == customer_code) and (
-        merchants is None or claims.get("merchantId") in merchants
+        merchants is None or claims.get("merchantId") in tuple(merchants)
     )
     return BankEvent(
         kind=EventKind.PAYMENT if is_payment else EventKind.OTHER,

@@ -15,7 +15,7 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def include_object(
-    _object: object, name: str | None, kind: str, _reflected: bool, _compared: object
+    _object: object, name: str | None, kind: str, _reflected: object, _compared: object
 ) -> bool:
     """Leave out the trigram indexes on SQLite: full-text tables stand in their place there."""
     is_sqlite = current_app.extensions["migrate"].db.engine.dialect.name == "sqlite"

@@ -34,7 +34,7 @@ def main() -> int:
                 supervisor.watch()
             finally:
                 supervisor.stop()
-    except StopAsked:
+    except (StopAsked, KeyboardInterrupt):
         return 0
     except (SettingsError, StackFailed, OSError) as error:
         say(str(error))

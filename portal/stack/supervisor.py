@@ -12,6 +12,8 @@ from portal.stack.children import Child, Program
 
 READY_WITHIN_SECONDS = 60.0
 TICK_SECONDS = 0.05
+#: One stop is heard twice when a process group gets it: from the terminal, and from make.
+ECHO_SECONDS = 1.0
 
 
 class StackFailed(Exception):
@@ -31,6 +33,7 @@ class Supervisor:
         self._log_dir = data_dir / "log"
         self._children: list[Child] = []
         self._asked = 0
+        self._asked_at = -ECHO_SECONDS
         for folder in (self._run_dir, self._log_dir):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -65,7 +68,10 @@ class Supervisor:
         child.forget()
         if child.process is not None and child.process.returncode != 0:
             lines = child.log_path.read_text(errors="replace").split("\n")
-            last = next((line for line in reversed(lines) if line.strip()), "no output")
+            # A traceback ends with what went wrong; SQLAlchemy adds a link in brackets.
+            last = next(
+                (line for line in reversed(lines) if line[:1] not in ("", "(")), "no output"
+            )
             raise StackFailed(f"{name} failed: {last} (see {child.log_path})")
 
     def watch(self) -> NoReturn:
@@ -88,7 +94,9 @@ class Supervisor:
             child.forget()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked += 1
+        now = time.monotonic()
+        if now - self._asked_at >= ECHO_SECONDS:
+            self._asked, self._asked_at = self._asked + 1, now
 
     def _spawn(self, program: Program) -> Child:
         child = Child(program, self._run_dir, self._log_dir / f"{program.name}.log")

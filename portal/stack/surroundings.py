@@ -15,7 +15,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from portal.settings import Settings
 from portal.stack.supervisor import StackFailed
@@ -39,16 +40,14 @@ def take_data_dir(path: Path) -> IO[str]:
 
 
 def check_port_is_free(name: str, host: str, port: int) -> None:
-    """Raise StackFailed, naming the port and its setting, when somebody listens there."""
+    """Raise StackFailed, naming the port and its setting, when nobody can listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise StackFailed(
-                f"port {port} on {host} is taken ({error.strerror}); set {name}"
-            ) from None
+            raise StackFailed(f"port {port} on {host}: {error.strerror}; set {name}") from None
 
 
 def secret_in(data_dir: Path) -> str:
@@ -85,7 +84,7 @@ def does_redis_answer(url: str) -> bool:
     try:
         with Redis.from_url(url, socket_timeout=CONNECT_SECONDS) as client:
             return bool(client.ping())
-    except RedisError:
+    except (RedisError, ValueError):
         return False
 
 
@@ -95,18 +94,17 @@ def check_servers(settings: Settings, given: Mapping[str, str]) -> None:
         raise StackFailed(f"Redis does not answer: PORTAL_REDIS_URL={_shown(settings.redis_url)}")
     if not settings.database_url.startswith("postgresql"):
         return
-    engine = create_engine(settings.database_url, connect_args={"connect_timeout": CONNECT_SECONDS})
+    patience = {"connect_timeout": CONNECT_SECONDS}
     try:
+        engine = create_engine(settings.database_url, poolclass=NullPool, connect_args=patience)
         engine.connect().close()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):
         shown = _shown(settings.database_url)
         raise StackFailed(f"PostgreSQL does not answer: PORTAL_DATABASE_URL={shown}") from None
-    finally:
-        engine.dispose()
 
 
 def _shown(url: str) -> str:
     try:
         return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
+    except (SQLAlchemyError, ValueError):
         return "(unreadable address)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Executable, case, func, literal, or_, select
+from sqlalchemy import Executable, String, case, cast, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.domain.ledger import AccountKind
@@ -57,7 +57,7 @@ def _negative() -> Executable:
 
 def _uncredited() -> Executable:
     credited = select(Transfer.id).where(
-        Transfer.event_key == func.concat("payment:", Payment.id, ":paid"),
+        Transfer.event_key == "payment:" + cast(Payment.id, String) + ":paid",
         Transfer.amount_minor == Payment.captured_minor,
     )
     return select(Payment.id).where(Payment.status == PaymentStatus.PAID, ~credited.exists())

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -116,7 +117,7 @@ def create(number: int) -> Response:
         return _refused(number, form, refusal)
     nudge(jobs.submit, refund_id)
     if is_partial():
-        return _progress(refund_id, with_row=True)
+        return _progress(refund_id)
     return go(url_for("refunds.show", number=refund_id))
 
 
@@ -158,7 +159,7 @@ def show(number: int) -> Response:
     return _progress(number)
 
 
-def _progress(number: int, *, with_row: bool = False, status: int = 200) -> Response:
+def _progress(number: int, *, status: int = 200) -> Response:
     if number >= 2**63:
         abort(404)
     refund = refund_card(db.session(), number)
@@ -168,7 +169,6 @@ def _progress(number: int, *, with_row: bool = False, status: int = 200) -> Resp
         "refunds/_dialog_progress.html",
         status=status,
         **_context(refund, row),
-        with_row=with_row,
     )
 
 
@@ -178,8 +178,15 @@ def _context(refund: Refund, row: PaymentRow) -> dict[str, Any]:
         "payment": row,
         "line": line_of(row),
         "progress": progress(refund, row, clock.now()),
+        "with_row": _came_from_a_list(),
         "may_resolve": refund.status is RefundStatus.UNKNOWN and can(Permission.REFUNDS_RESOLVE),
     }
+
+
+def _came_from_a_list() -> bool:
+    """Tell whether the page behind the dialog shows the payment's row, which then travels too."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return is_partial() and (path == url_for("payments.show_list") or path.startswith("/users/"))
 
 
 @bp.get("/refunds/<int:number>/status")
@@ -192,7 +199,7 @@ def status(number: int) -> Response:
     state: Progress = progress(refund, row, clock.now())
     if seen == state.version:
         return make_response("", 204)
-    html = render_template("refunds/_progress.html", **_context(refund, row), with_row=True)
+    html = render_template("refunds/_progress.html", **_context(refund, row))
     return make_response(html, 200 if state.poll_seconds else 286)
 
 
@@ -203,9 +210,9 @@ def cancel(number: int) -> Response:
     try:
         cancel_refund(number, actor=actor(), now=clock.now())
     except AlreadyMoved:
-        return _progress(number, with_row=True, status=409)
+        return _progress(number, status=409)
     if is_partial():
-        return _progress(number, with_row=True)
+        return _progress(number)
     return go(url_for("refunds.show", number=number))
 
 

@@ -269,7 +269,7 @@
   const press = (code, isShifted) => {
     const isSecond = leads;
     leads = code === "KeyG" && !isSecond;
-    if (isSecond) find(`[data-key="${code}"], [data-key="${code.slice(-1)}" i]`)?.click();
+    if (isSecond) find(`[data-key=${code}]`)?.click();
     else if (code === "Slash") isShifted ? showKeys() : search();
     else if (code === "KeyJ") moveRow(1);
     else if (code === "KeyK") moveRow(-1);

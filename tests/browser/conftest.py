@@ -1,0 +1,68 @@
+"""A real Chromium against the real stack; every page that a story opens is watched for faults."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.people import Person
+from tests.stacks import Stack
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's Chromium once."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def _watched(context: BrowserContext, faults: list[str]) -> Page:
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    return page
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def scripted(request: pytest.FixtureRequest) -> bool:
+    """Play a story twice: with JavaScript and without."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """Collect script errors and CSP violations; the story fails when there is any."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def anna(browser: Browser, stack: Stack, faults: list[str]) -> Iterator[Person]:
+    """Анна, who may refund, at her screen with JavaScript."""
+    with browser.new_context(locale="ru-RU") as context:
+        yield Person(_watched(context, faults), stack).signs_in("admin")
+
+
+@pytest.fixture
+def both(
+    browser: Browser, stack: Stack, faults: list[str], *, scripted: bool
+) -> Iterator[tuple[Person, Person]]:
+    """Кирилл the client and Анна of the staff, each in a browser of their own."""
+    options = {"locale": "ru-RU", "java_script_enabled": scripted}
+    with browser.new_context(**options) as his, browser.new_context(**options) as hers:
+        kirill = Person(_watched(his, faults), stack).signs_in("client")
+        yield kirill, Person(_watched(hers, faults), stack).signs_in("admin")

@@ -1,0 +1,49 @@
+"""People at their screens: what they press and what they see, in the words of the screens."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.stacks import Stack, eventually
+
+PASSWORD = "ponimayu-demo"
+
+
+@dataclass
+class Person:
+    """Somebody in front of one browser."""
+
+    page: Page
+    stack: Stack
+
+    def signs_in(self, name: str) -> "Person":
+        """Sign in as one of the demo people."""
+        self.opens("/sign-in")
+        self.page.fill("#email", f"{name}@ponimayu.test")
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button[type=submit]")
+        expect(self.page.locator("h1")).not_to_have_text("Вход")
+        return self
+
+    def opens(self, path: str) -> None:
+        """Open a page of the portal."""
+        self.page.goto(f"{self.stack.portal_url}{path}")
+
+    def presses(self, name: str) -> None:
+        """Press a link or a button by its words."""
+        button = self.page.get_by_role("button", name=name)
+        link = self.page.get_by_role("link", name=name)
+        button.or_(link).first.click()
+
+    def sees(self, text: str) -> None:
+        """Wait until the words are on the page, reloading where no script does it."""
+
+        def is_there() -> bool:
+            if self.page.get_by_text(text).first.is_visible():
+                return True
+            self.page.wait_for_timeout(300)
+            return False
+
+        if not eventually(is_there, 10):
+            self.page.reload()
+        expect(self.page.get_by_text(text).first).to_be_visible()

@@ -1,0 +1,162 @@
+"""The heart: pay by SBP, cancel, refund, the bank confirms, and the ledger verifies."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import Person
+from tests.stacks import ROOT, Stack, eventually
+
+BOOK = """
+from datetime import timedelta
+from app import app
+from portal.domain import clock
+from portal.domain.actors import SYSTEM
+from portal.domain.money import Currency, Money
+from portal.store.db import db
+from portal.store.users import User
+from portal.usecases.bookings import Booking, book_consultation
+with app.app_context():
+    client = db.session.query(User).filter_by(email="client@ponimayu.test").one().id
+    db.session.rollback()
+    starts = clock.now() + timedelta(days=2)
+    price = Money(321_00, Currency.RUB)
+    booking = Booking(client, "Орлова Наталья", starts, starts + timedelta(hours=1), price)
+    print(book_consultation(booking, actor=SYSTEM, now=clock.now()))
+"""
+
+
+def beside(stack: Stack, *words: str) -> str:
+    """Run Python beside the stack, on its database, and return what it said."""
+    environment = os.environ | {
+        "PORTAL_MODE": "local",
+        "PORTAL_DATA_DIR": str(stack.data_dir),
+        "PORTAL_SECRET_KEY": "of this command alone",
+        "PORTAL_REDIS_URL": "redis://127.0.0.1:1",
+        "PORTAL_ACCOUNTS__TOCHKA__TOKEN": "none",
+    }
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+def books(stack: Stack) -> int:
+    """Book a consultation for Кирилл and return its number."""
+    return int(beside(stack, "-c", BOOK))
+
+
+def pays(kirill: Person, number: int) -> None:
+    """Pay a consultation by SBP on the bank's page."""
+    kirill.opens("/account")
+    kirill.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
+    kirill.presses("Оплатить")
+    kirill.page.wait_for_url("**/tochka/order/**", timeout=30_000)
+    kirill.presses("Оплатить по СБП")
+    kirill.page.wait_for_url("**/pay/**", timeout=30_000)
+
+
+def cancels(anna: Person, number: int) -> None:
+    """Cancel the consultation and go straight to the refund."""
+    anna.opens(f"/consultations/{number}/cancel?refund=1")
+    anna.page.get_by_label("Клиент").check()
+    anna.presses("Отменить консультацию")
+    anna.page.wait_for_url(re.compile("/payments/[0-9]+/refund"))
+
+
+def refunds(anna: Person) -> None:
+    """Send the refund form."""
+    anna.page.get_by_label("Причина").select_option("cancelled_by_client")
+    anna.page.locator("main button.danger").click()
+
+
+def refund_calls(stack: Stack, amount: str = "321.0") -> int:
+    """Count the refunds of this sum that the bank has really executed."""
+    entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
+    return sum(e["executed"] and str(float(e["amount"])) == amount for e in entries)
+
+
+@pytest.fixture(autouse=True)
+def _clean_faults(stack: Stack) -> None:
+    stack.control.delete("faults")
+
+
+def whole_circle(both: tuple[Person, Person], stack: Stack) -> None:
+    """Play it from the payment to the verified ledger."""
+    kirill, anna = both
+    number, before = books(stack), refund_calls(stack)
+
+    pays(kirill, number)
+    kirill.sees("Оплачено 321")
+    anna.opens("/payments?q=321")
+    anna.sees("Кириллов Кирилл Сергеевич")
+    cancels(anna, number)
+    refunds(anna)
+
+    anna.sees("Банк подтвердил возврат")
+    assert refund_calls(stack) == before + 1
+    assert "Книга сходится" in beside(stack, "-m", "flask", "--app", "app", "ledger", "verify")
+
+
+def test_a_client_pays_and_gets_the_money_back(both: tuple[Person, Person], stack: Stack) -> None:
+    whole_circle(both, stack)
+
+
+def test_a_lost_webhook_is_made_good_by_reading(both: tuple[Person, Person], stack: Stack) -> None:
+    stack.control.post("faults", json={"bank": "tochka", "call": "webhook", "fault": "lost"})
+
+    whole_circle(both, stack)
+
+
+def test_a_lost_answer_to_a_refund_is_read_and_not_resent(
+    both: tuple[Person, Person], stack: Stack
+) -> None:
+    stack.control.post("faults", json={"bank": "tochka", "call": "refund", "fault": "lost_after"})
+
+    whole_circle(both, stack)
+
+
+def test_a_double_click_is_one_refund(anna: Person, stack: Stack) -> None:
+    before = len(stack.control.get("journal", params={"call": "refund"}).json()["entries"])
+    anna.opens("/payments?consultation=cancelled&status=paid")
+    anna.page.locator("a[data-refund]").first.click()
+    anna.page.get_by_label("Причина").select_option("complaint")
+
+    anna.page.locator("#dlg button.danger").dblclick()
+
+    anna.sees("Банк подтвердил возврат")
+    entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
+    assert len(entries) == before + 1
+    expect(anna.page.locator("#dlg")).to_be_visible()
+
+
+def test_the_worker_dies_at_the_bank_and_nothing_is_sent_twice(anna: Person, stack: Stack) -> None:
+    fault = {"bank": "tochka", "call": "refund", "fault": "hang_after", "seconds": 8}
+    stack.control.post("faults", json=fault)
+    anna.opens("/payments?consultation=cancelled&status=paid")
+    anna.page.locator("a[data-refund]").first.click()
+    anna.page.get_by_label("Причина").select_option("complaint")
+    before = len(stack.control.get("journal", params={"call": "refund"}).json()["entries"])
+    anna.page.locator("#dlg button.danger").click()
+
+    def is_sent() -> bool:
+        return (
+            len(stack.control.get("journal", params={"call": "refund"}).json()["entries"]) > before
+        )
+
+    assert eventually(is_sent, 20)
+    stack.kill_worker()
+
+    expect(anna.page.get_by_text("Банк подтвердил возврат").first).to_be_visible(timeout=150_000)
+    entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
+    assert len(entries) == before + 1

@@ -25,7 +25,7 @@ from portal.usecases.consultations import (
 )
 from portal.usecases.users import NewUser
 
-PASSWORD = "ponimayu-demo"  # noqa: S105 - the published password of the local stack
+PASSWORD = "ponimayu-demo"
 TTL = timedelta(minutes=60)
 
 

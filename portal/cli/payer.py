@@ -20,6 +20,6 @@ class SimulatedPayer:
     def pay(self, operation_id: str, method: PaymentMethod) -> None:
         """Pay a link at the simulated bank."""
         path = f"/_control/tochka/operations/{quote(operation_id)}/pay?type={method.value}"
-        request = Request(f"{self._url}{path}", method="POST")  # noqa: S310 - loopback only, see is_there
-        with urlopen(request, timeout=10):  # noqa: S310 - loopback only, see is_there
+        request = Request(f"{self._url}{path}", method="POST")
+        with urlopen(request, timeout=10):
             pass

@@ -10,7 +10,7 @@ from portal.jobs.worker import run_cron, run_worker
 @click.command("worker")
 @click.option("--burst", is_flag=True, help="Сделать всё, что ждёт, и выйти.")
 @with_appcontext
-def worker_command(burst: bool) -> None:  # noqa: FBT001 - click passes options like this
+def worker_command(burst: bool) -> None:
     """Take jobs from the queue until stopped."""
     portal = current_app.config["PORTAL"]
     run_worker(current_app._get_current_object(), portal.redis_url, burst=burst)  # type: ignore[attr-defined]  # werkzeug's proxy

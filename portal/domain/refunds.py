@@ -188,11 +188,7 @@ def check_refund(facts: RefundFacts) -> list[Rule]:
     return [
         Rule(RefundRule.NO_RIGHT, facts.rights.create, steps.ASK_A_HOLDER),
         Rule(RefundRule.INCIDENT, not facts.incident, steps.OPEN_PAYMENT),
-        Rule(
-            RefundRule.NOT_CAPTURED,
-            facts.payment_status is PaymentStatus.PAID,
-            steps.ASK_BANK,
-        ),
+        Rule(RefundRule.NOT_CAPTURED, facts.payment_status is PaymentStatus.PAID, steps.ASK_BANK),
         Rule(RefundRule.REFUND_UNKNOWN, not unknown, steps.OPEN_REFUND),
         Rule(RefundRule.OPEN_REFUND, facts.open_refund is None or unknown, steps.OPEN_REFUND),
         Rule(RefundRule.NOTHING_LEFT, facts.remaining.minor > 0, steps.OPEN_REFUND),

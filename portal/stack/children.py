@@ -49,7 +49,7 @@ class Child:
         """Start the process in a session of its own, so that Ctrl-C reaches only the supervisor."""
         with open_log(self.log_path) as log:
             self._read_to = self._read_to or log.tell()
-            self.process = subprocess.Popen(  # noqa: S603  # commands are written in this package
+            self.process = subprocess.Popen(  # noqa: S603 - commands are written in this package
                 list(self.program.command),
                 env=dict(environment),
                 cwd=self.program.cwd,

@@ -138,6 +138,13 @@ class PaymentRow:
         )
 
 
+_FREE_MONEY = and_(
+    LedgerAccount.user_id == Payment.user_id,
+    LedgerAccount.kind == AccountKind.USER_AVAILABLE,
+    LedgerAccount.currency == Payment.currency,
+)
+
+
 def select_rows() -> Select[*tuple[Any, ...]]:
     """Select the columns of PaymentRow, in its order."""
     return (
@@ -170,14 +177,7 @@ def select_rows() -> Select[*tuple[Any, ...]]:
         .join(User, User.id == Payment.user_id)
         .join(Consultation, Consultation.id == Payment.consultation_id)
         .outerjoin(Refund, Refund.id == Payment.last_refund_id)
-        .outerjoin(
-            LedgerAccount,
-            and_(
-                LedgerAccount.user_id == Payment.user_id,
-                LedgerAccount.kind == AccountKind.USER_AVAILABLE,
-                LedgerAccount.currency == Payment.currency,
-            ),
-        )
+        .outerjoin(LedgerAccount, _FREE_MONEY)
     )
 
 

@@ -22,7 +22,7 @@ THEMES = ("light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class SignInForm(FlaskForm):
     """E-mail and password."""
 
     email = StringField("Почта", [InputRequired("Введите почту"), Length(max=254)])
@@ -48,6 +48,11 @@ def _form(form: SignInForm, status: int = 200) -> Response:
     return render("auth/sign_in.html", "auth/sign_in.html", status=status, form=form)
 
 
+def _limit() -> SignInLimit:
+    portal = current_app.config["PORTAL"]
+    return SignInLimit(portal.sign_in_attempts, timedelta(minutes=portal.sign_in_window_minutes))
+
+
 @bp.post("/sign-in")
 @public
 def enter() -> Response:
@@ -55,12 +60,9 @@ def enter() -> Response:
     form = SignInForm()
     if not form.validate_on_submit():
         return _form(form, 422)
-    portal = current_app.config["PORTAL"]
-    window = timedelta(minutes=portal.sign_in_window_minutes)
-    limit = SignInLimit(portal.sign_in_attempts, window)
     try:
         user = authenticate(
-            form.email.data, form.password.data, actor=actor(), now=clock.now(), limit=limit
+            form.email.data, form.password.data, actor=actor(), now=clock.now(), limit=_limit()
         )
     except WrongPassword:
         form.password.errors = [WRONG]

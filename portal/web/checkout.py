@@ -31,6 +31,7 @@ from portal.web.forms import MethodForm
 from portal.web.fragments import is_partial, render
 from portal.web.session import actor
 
+TOO_LATE = "Эту консультацию уже не оплатить."
 bp = Blueprint("checkout", __name__, url_prefix="/pay")
 #: How long a payer is told to wait before they hear that the bank is slow.
 PATIENCE = timedelta(minutes=3)
@@ -101,9 +102,7 @@ def choose(token: str) -> Response:
     except AlreadyPaid:
         return _to("done", token)
     except NotPayable:
-        return _method_page(
-            consultation, form, status=409, note="Эту консультацию уже не оплатить."
-        )
+        return _method_page(consultation, form, status=409, note=TOO_LATE)
     nudge(jobs.create_link, payment_id)
     return make_response(redirect(url_for("checkout.wait", token=token, link=1), code=303))
 

@@ -60,6 +60,17 @@ def _filter(view: ListView) -> ConsultationFilter:
     )
 
 
+def _words(view: ListView, wanted: ConsultationFilter) -> dict[str, str]:
+    return {
+        "status": f"статус: {LABELS[wanted.status]}" if wanted.status else "",
+        "paid": dict(PAID).get(view.value("paid"), ""),
+    }
+
+
+def _tabs(view: ListView) -> list[tuple[str, str, bool]]:
+    return [(title, str(view.url.having(tab=tab)), tab == view.value("tab")) for tab, title in TABS]
+
+
 def _default_sort(view: ListView) -> str:
     return "date" if view.value("tab") == "upcoming" else "-date"
 
@@ -71,10 +82,6 @@ def show_list() -> Response:
     view = read_list()
     wanted = _filter(view)
     page = list_consultations(db.session(), wanted, now=clock.now())
-    words = {
-        "status": f"статус: {LABELS[wanted.status]}" if wanted.status else "",
-        "paid": dict(PAID).get(view.value("paid"), ""),
-    }
     return render_list(
         "consultations/list.html",
         "consultations/_results.html",
@@ -82,10 +89,8 @@ def show_list() -> Response:
         rows=page.items,
         found=found(page, "консультация", "консультации", "консультаций"),
         pager=pager(view, page),
-        chips=chips(view, words),
-        tabs=[
-            (title, str(view.url.having(tab=tab)), tab == view.value("tab")) for tab, title in TABS
-        ],
+        chips=chips(view, _words(view, wanted)),
+        tabs=_tabs(view),
         statuses=options(tuple(ConsultationStatus), LABELS, view.value("status")),
         paid=[(value, title, value == view.value("paid")) for value, title in PAID],
         by_date=sort_links(view, "date", _default_sort(view)),

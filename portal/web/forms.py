@@ -20,7 +20,7 @@ _STALE = "Страница устарела: откройте возврат е�
 NO_LINE = "none"
 
 
-class RefundForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class RefundForm(FlaskForm):
     """How much to return and why; the two hidden fields make it single and honest."""
 
     intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
@@ -63,7 +63,7 @@ class RefundForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
         return True
 
 
-class ResolutionForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class ResolutionForm(FlaskForm):
     """Which line of the bank is our refund, and how the person knows."""
 
     line = RadioField("Что сделал банк", validators=[InputRequired("Выберите, что сделал банк")])
@@ -91,7 +91,7 @@ def _line_words(line: dict[str, Any], currency: Currency) -> str:
     return f"Банк вернул {sum_}, строка {line['line_id']}, {line['at'] or 'время не названо'}"
 
 
-class CancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class CancelForm(FlaskForm):
     """Whose wish the cancellation is, and why."""
 
     by = RadioField(
@@ -105,7 +105,7 @@ class CancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
     then_refund = HiddenField()
 
 
-class CompleteForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class CompleteForm(FlaskForm):
     """How the consultation ended."""
 
     outcome = RadioField(
@@ -122,11 +122,11 @@ class CompleteForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
     )
 
 
-class OwnCancelForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class OwnCancelForm(FlaskForm):
     """A client cancels their own consultation; nothing to fill in but the CSRF token."""
 
 
-class MethodForm(FlaskForm):  # type: ignore[misc]  # flask-wtf is untyped
+class MethodForm(FlaskForm):
     """How the payer wants to pay; SBP is first and chosen."""
 
     method = RadioField(

@@ -184,6 +184,8 @@ EVENTS = {
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",
     "consultation.cancel": "Консультация отменена",
+    "user.create": "Человек заведён",
+    "user.sign_in": "Человек вошёл",
 }
 
 

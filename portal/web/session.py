@@ -18,7 +18,7 @@ login_manager.session_protection = None
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor(UserMixin):  # type: ignore[misc]  # flask-login is untyped
+class Visitor(UserMixin):
     """The signed-in person as the web sees one: a copy, so that no view holds a table row."""
 
     id: int
@@ -47,7 +47,7 @@ def visitor_of(user: User) -> Visitor:
     )
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is untyped
+@login_manager.user_loader
 def load(session_id: str) -> Visitor | None:
     """Read the person anew; None ends the session."""
     number, _, epoch = session_id.partition(".")

@@ -15,11 +15,32 @@ from portal.store.users import get_user
 from portal.web.access import can, requires
 from portal.web.fragments import render
 from portal.web.labels import LABELS
-from portal.web.lists import chips, choice, found, options, pager, read_list, render_list
+from portal.web.lists import (
+    ListView,
+    chips,
+    choice,
+    found,
+    options,
+    pager,
+    read_list,
+    render_list,
+)
 from portal.web.payments import line_of
 
 bp = Blueprint("users", __name__, url_prefix="/users")
 TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "Консультации"))
+
+
+def _filter(view: ListView) -> UserFilter:
+    role = choice(Role, view.value("role"))
+    return UserFilter(view.tokens, role, view.value("free") == "1", view.page)
+
+
+def _words(wanted: UserFilter) -> dict[str, str]:
+    return {
+        "role": f"роль: {LABELS[wanted.role]}" if wanted.role else "",
+        "free": "есть свободные деньги" if wanted.has_free_money else "",
+    }
 
 
 @bp.get("")
@@ -27,14 +48,8 @@ TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "
 def show_list() -> Response:
     """Show the people, newest first, with what is held for each and for all."""
     view = read_list()
-    role = choice(Role, view.value("role"))
-    has_free_money = view.value("free") == "1"
-    wanted = UserFilter(view.tokens, role, has_free_money, view.page)
+    wanted = _filter(view)
     page = list_users(db.session(), wanted)
-    words = {
-        "role": f"роль: {LABELS[role]}" if role else "",
-        "free": "есть свободные деньги" if has_free_money else "",
-    }
     return render_list(
         "users/list.html",
         "users/_results.html",
@@ -42,9 +57,9 @@ def show_list() -> Response:
         rows=page.items,
         found=found(page, "человек", "человека", "человек"),
         pager=pager(view, page),
-        chips=chips(view, words),
+        chips=chips(view, _words(wanted)),
         roles=options(tuple(Role), LABELS, view.value("role")),
-        has_free_money=has_free_money,
+        has_free_money=wanted.has_free_money,
         totals=totals_held(db.session()),
         shows_contacts=can(Permission.USERS_CONTACTS),
     )

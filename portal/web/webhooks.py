@@ -16,14 +16,11 @@ bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 _log = logging.getLogger(__name__)
 
 
+# A bad signature gets 400; an unwritable database or an unknown key 503: the bank tries again.
 @bp.post("/<string:name>/payment")
 @public
 def payment(name: str) -> Response:
-    """Take an event of the bank: a genuine one is stored and answered exactly 200, whatever it is.
-
-    A bad signature gets 400; an unwritable database or an unknown key 503, so that the bank tries
-    again (tochka.md §12.2).
-    """
+    """Store a genuine event and answer exactly 200, whatever it is (tochka.md §12.2)."""
     body = _body()
     try:
         event = account(name).connector.parse_webhook(body)

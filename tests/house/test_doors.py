@@ -52,7 +52,7 @@ def test_every_view_is_for_reading_or_for_changing(rules):
 def test_only_the_banks_door_is_without_a_csrf_token(app):
     csrf = app.extensions["csrf"]
 
-    assert csrf._exempt_blueprints == {webhooks.bp.name}
+    assert csrf._exempt_blueprints == {webhooks.bp}
     assert csrf._exempt_views == set()
 
 

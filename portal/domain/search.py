@@ -32,7 +32,8 @@ class Token:
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _OPERATION = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{3,28}")
-_NUMBER = re.compile(r"№?(\d{1,9})", re.ASCII)
+# Folding has turned «№» into "no" by then.
+_NUMBER = re.compile(r"(?:no)?(\d{1,9})", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,9})[.,](\d{1,2})", re.ASCII)
 _PHONE = re.compile(r"\+?\d[\d()-]{6,18}", re.ASCII)
 

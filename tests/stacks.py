@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from portal.jobs.parents import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent
 READY_LINE = "Остановить: Ctrl-C"
 READY_SECONDS = 90
@@ -89,6 +91,7 @@ def launch(data_dir: Path, **settings: str) -> Stack:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),
     )
     return Stack(process, data_dir, f"http://127.0.0.1:{portal}", f"http://127.0.0.1:{sandbox}")
 
@@ -119,6 +122,13 @@ def eventually(is_so: Callable[[], bool], seconds: float = 30) -> bool:
             return False
         pause.wait(0.05)
     return True
+
+
+def take_a_while(begun: str, finished: str) -> None:
+    """Be a job that is under way for three seconds, and leave a file at both ends."""
+    Path(begun).touch()
+    threading.Event().wait(3)
+    Path(finished).touch()
 
 
 def free_port() -> int:

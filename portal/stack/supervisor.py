@@ -12,8 +12,6 @@ from portal.stack.children import Child, Program
 
 READY_WITHIN_SECONDS = 60.0
 TICK_SECONDS = 0.05
-#: One stop is heard twice when a process group gets it: from the terminal, and from make.
-ECHO_SECONDS = 1.0
 
 
 class StackFailed(Exception):
@@ -33,12 +31,11 @@ class Supervisor:
         self._log_dir = data_dir / "log"
         self._children: list[Child] = []
         self._asked = 0
-        self._asked_at = -ECHO_SECONDS
         for folder in (self._run_dir, self._log_dir):
             folder.mkdir(parents=True, exist_ok=True)
 
     def listen_to_signals(self) -> None:
-        """Take SIGINT, SIGTERM and SIGHUP as the wish to stop; a second one kills what is left."""
+        """Take SIGINT, SIGTERM, SIGHUP as the wish to stop; one more Ctrl-C kills what is left."""
         for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(wish, self._on_signal)
 
@@ -93,10 +90,10 @@ class Supervisor:
                 time.sleep(TICK_SECONDS)
             child.forget()
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        now = time.monotonic()
-        if now - self._asked_at >= ECHO_SECONDS:
-            self._asked, self._asked_at = self._asked + 1, now
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        # A SIGTERM to the whole process group comes twice: once more through make.
+        if not self._asked or number == signal.SIGINT:
+            self._asked += 1
 
     def _spawn(self, program: Program) -> Child:
         child = Child(program, self._run_dir, self._log_dir / f"{program.name}.log")

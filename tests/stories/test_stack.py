@@ -9,8 +9,12 @@ from contextlib import closing
 
 import httpx
 import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 
-from portal.stack.surroundings import take_data_dir
+from portal.jobs.queue import QUEUE
+from portal.stack.surroundings import socket_path, take_data_dir
 from tests import stacks
 
 
@@ -61,6 +65,23 @@ def test_a_killed_stack_leaves_no_process_and_its_folder_is_free(data_dir):
         assert lock.name == str(data_dir / "lock")
 
 
+def test_a_stop_that_is_heard_twice_lets_the_job_finish(data_dir, tmp_path):
+    stack = stacks.start(data_dir)
+    begun, finished = tmp_path / "begun", tmp_path / "finished"
+    with Redis(unix_socket_path=str(socket_path(data_dir))) as connection:
+        queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+        queue.enqueue_call(stacks.take_a_while, args=(str(begun), str(finished)))
+    assert stacks.eventually(begun.exists)
+    assert not finished.exists()
+    cron = stack.pid_of("cron")
+
+    stack.process.send_signal(signal.SIGTERM)
+    assert stacks.left_of([cron]) == []
+    code = stack.stop(signal.SIGTERM)
+
+    assert (code, finished.exists()) == (0, True)
+
+
 @pytest.mark.parametrize("name", ["worker", "cron", "redis", "web", "simulators"])
 def test_a_killed_child_is_started_again(stack, name):
     killed = stack.pid_of(name)
@@ -79,7 +100,7 @@ def test_a_taken_port_is_named(data_dir, name):
         code, said = stacks.refused(data_dir, **{name: port})
 
     assert code == 1
-    assert said == f"port {port} on 127.0.0.1 is taken (Address already in use); set {name}\n"
+    assert said == f"port {port} on 127.0.0.1: Address already in use; set {name}\n"
 
 
 def test_one_data_folder_serves_one_stack(stack):
@@ -99,6 +120,10 @@ REFUSALS = {
     "a silent Redis": (
         {"PORTAL_REDIS_URL": "redis://:secret@127.0.0.1:9/0"},
         (1, "Redis does not answer: PORTAL_REDIS_URL=redis://:***@127.0.0.1:9/0\n"),
+    ),
+    "an unreadable Redis": (
+        {"PORTAL_REDIS_URL": "127.0.0.1:6379"},
+        (1, "Redis does not answer: PORTAL_REDIS_URL=(unreadable address)\n"),
     ),
     "a silent PostgreSQL": (
         {"PORTAL_DATABASE_URL": "postgresql://portal:secret@127.0.0.1:9/portal"},

@@ -1,0 +1,1 @@
+"""Measurements that anybody can rerun; no figure here decides a test."""

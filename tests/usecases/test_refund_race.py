@@ -17,7 +17,7 @@ from tests.builders import PRICE, purse, rub
 from tests.conftest import TOCHKA
 
 PROCESSES, WISHES_EACH = 4, 2
-PATIENCE = 20
+PATIENCE = 90
 
 
 def ask_in_a_process(database_url, gate, answers, payment_id, user_id, keys):

@@ -59,7 +59,9 @@ class Child:
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(signal.SIGTERM),
             )
-        (self.run_dir / f"{self.program.name}.pid").write_text(f"{self.process.pid}\n")
+        fresh = self.run_dir / f"{self.program.name}.new"
+        fresh.write_text(f"{self.process.pid}\n")
+        fresh.replace(fresh.with_suffix(".pid"))
 
     def has_died(self) -> bool:
         """Tell whether the process has ended since it was started."""

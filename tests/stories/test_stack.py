@@ -14,6 +14,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from portal.jobs.queue import QUEUE
+from portal.stack.children import DEATHS_MAX
 from portal.stack.surroundings import socket_path, take_data_dir
 from tests import stacks
 
@@ -90,6 +91,27 @@ def test_a_killed_child_is_started_again(stack, name):
 
     assert stack.settles()
     assert stack.pid_of(name) != killed
+
+
+def kill_and_see_again(stack, name):
+    killed = stack.pid_of(name)
+    stack.kill(name)
+    assert stacks.eventually(lambda: stack.pid_of(name) != killed)
+
+
+def test_a_child_that_keeps_dying_stops_the_stack(data_dir):
+    stack = stacks.start(data_dir)
+    for _ in range(DEATHS_MAX - 1):
+        kill_and_see_again(stack, "cron")
+    family = stacks.family_of(stack.process.pid)
+
+    stack.kill("cron")
+    code = stack.process.wait(stacks.STOP_SECONDS)
+
+    assert code == 1
+    assert stacks.left_of(family) == []
+    assert stacks.eventually(lambda: "keeps dying" in stack.text)
+    assert stack.lines[-1] == f"cron keeps dying, see {data_dir}/log/cron.log\n"
 
 
 @pytest.mark.parametrize("name", ["PORTAL_PORT", "SANDBOX_PORT"])

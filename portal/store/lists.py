@@ -91,7 +91,9 @@ def fetch(
     The two last columns of every row are the sort value and the id; ``key`` is the id column.
     """
     counted: Select[int] = (
-        query.with_only_columns(literal_column("1", Integer)).order_by(None).limit(COUNT_CAP + 1)
+        query.with_only_columns(literal_column("1", Integer), maintain_column_froms=True)
+        .order_by(None)
+        .limit(COUNT_CAP + 1)
     )
     count = select(func.count()).select_from(counted.subquery()).scalar_subquery()
     backwards = bool(wanted.before) and not wanted.after

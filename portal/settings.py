@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
 
 
 class SettingsError(Exception):
@@ -33,7 +35,6 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(10, ge=1)
     sign_in_window_minutes: int = Field(15, ge=1)
     refund_undo_seconds: int = Field(0, ge=0, le=600)
-    link_ttl_minutes: int = Field(30, ge=5, le=44_640)
     completion_grace_minutes: int = Field(120, ge=0)
     webhook_max_bytes: int = Field(65_536, ge=1024)
     sweep_seconds: int = Field(5, ge=1, le=60)
@@ -79,10 +80,15 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(
-            ".".join(str(part) for part in fault["loc"]) + ": " + str(fault["msg"])
-            if fault["loc"]
-            else str(fault["msg"]).removeprefix("Value error, ")
-            for fault in error.errors(include_url=False, include_input=False)
-        )
-        raise SettingsError(faults) from None
+        found = error.errors(include_url=False, include_input=False)
+        raise SettingsError("; ".join(map(_in_words, found))) from None
+    except UnreadableValue as error:
+        name = str(error).split('"')[1]
+        raise SettingsError(f"PORTAL_{name.upper()}: not readable as JSON") from None
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    """Name the variable and its fault; the value may be a secret and stays out."""
+    text = str(fault["msg"]).removeprefix("Value error, ")
+    name = "__".join(str(part) for part in fault["loc"]).upper()
+    return f"PORTAL_{name}: {text}" if name else text

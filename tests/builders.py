@@ -71,7 +71,7 @@ def start_to_pay(
     """Get a link of the bank and return the payment's number."""
     with transaction() as session:
         token = session.get_one(Consultation, consultation_id).pay_token
-    checkout = Checkout("tochka", method, timedelta(hours=1))
+    checkout = Checkout("tochka", method)
     payment_id = create_payment(token, checkout, actor=SYSTEM, now=NOW)
     order = order_of(
         payment_id, success_url="https://p.test/{token}", failure_url="-", item_name="Консультация"

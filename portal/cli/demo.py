@@ -26,7 +26,6 @@ from portal.usecases.consultations import (
 from portal.usecases.users import NewUser
 
 PASSWORD = "ponimayu-demo"
-TTL = timedelta(minutes=60)
 
 
 def _person(email: str, name: str, role: Role, phone: str | None = None) -> NewUser:
@@ -124,7 +123,7 @@ class Played:
         account = banks().taking_payments(Currency.RUB)
         if account is None:
             return
-        checkout = Checkout(account.name, method, TTL)
+        checkout = Checkout(account.name, method)
         payment_id = create_payment(token, checkout, actor=SYSTEM, now=clock.now())
         jobs.create_link(payment_id)
         operation_id = db.session.get_one(Payment, payment_id).operation_id

@@ -21,15 +21,16 @@ from portal.store.payments import Payment
 from portal.store.users import User
 
 CREATE_RETRY = timedelta(seconds=15)
+#: How long a link is asked for while the bank is silent; the payer has left by then.
+CREATE_PATIENCE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What a payment is started with: where, how, and whence the payer comes back."""
+    """What a payment is started with: at which account, and how."""
 
     account: str
     method: PaymentMethod
-    ttl: timedelta
 
 
 def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: datetime) -> int:
@@ -95,7 +96,6 @@ def _new_payment(
         amount_minor=consultation.price_minor,
         currency=consultation.currency,
         method=checkout.method,
-        link_expires_at=now + checkout.ttl,
         next_read_at=now + CREATE_RETRY,
         created_at=now,
         search_text=client.search_text,
@@ -144,11 +144,7 @@ def record_no_link(payment_id: int, text: str, *, now: datetime, is_final: bool)
         if payment.status is not PaymentStatus.CREATED:
             return
         payment.failure = text[:600]
-        given_up = is_final or _is_out_of_time(payment, now)
+        given_up = is_final or now - payment.created_at > CREATE_PATIENCE
         if given_up:
             payment.status = advance(payment.status, PaymentStatus.FAILED)
         payment.next_read_at = None if given_up else now + CREATE_RETRY
-
-
-def _is_out_of_time(payment: Payment, now: datetime) -> bool:
-    return payment.link_expires_at is not None and now > payment.link_expires_at

@@ -7,7 +7,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -95,8 +94,7 @@ def choose(token: str) -> Response:
     account = banks().taking_payments(consultation.currency)
     if account is None:
         return _method_page(consultation, form, status=409, note="Оплата временно недоступна.")
-    ttl = timedelta(minutes=current_app.config["PORTAL"].link_ttl_minutes)
-    checkout = Checkout(account.name, PaymentMethod(form.method.data), ttl)
+    checkout = Checkout(account.name, PaymentMethod(form.method.data))
     try:
         payment_id = create_payment(token, checkout, actor=actor(), now=clock.now())
     except AlreadyPaid:

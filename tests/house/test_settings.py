@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.settings import Settings
+from portal.settings import Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -18,7 +18,7 @@ def test_every_setting_is_in_the_example_and_nothing_else():
     assert shown == {f"PORTAL_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", ["port", "host", "session_hours", "link_ttl_minutes"])
+@pytest.mark.parametrize("name", ["port", "host", "session_hours", "sweep_seconds"])
 def test_the_example_shows_the_default(name):
     shown = dict(SETTING.findall(EXAMPLE))[f"PORTAL_{name.upper()}"]
 
@@ -30,3 +30,42 @@ def test_every_setting_has_a_comment_above_it():
 
     assert [block for block in blocks if "=" in block and not block.split("\n")[0].strip()] == []
     assert EXAMPLE.startswith("# ")
+
+
+FAULTS = {
+    "not a number": ({"PORT": "http"}, "PORTAL_PORT: Input should be a valid integer"),
+    "out of range": ({"SESSION_HOURS": "0"}, "PORTAL_SESSION_HOURS: Input should be greater"),
+    "not JSON": ({"TRUSTED_HOSTS": "a,b"}, "PORTAL_TRUSTED_HOSTS: not readable as JSON"),
+    "not a block": ({"ACCOUNTS__TOCHKA": "5"}, "PORTAL_ACCOUNTS__TOCHKA: Input should be a valid"),
+    "in production over http": (
+        {"PUBLIC_URL": "http://p.test"},
+        "PORTAL_PUBLIC_URL must be https in production",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "said"), FAULTS.values(), ids=FAULTS)
+def test_a_wrong_setting_is_refused_by_the_name_of_its_variable(monkeypatch, tmp_path, wrong, said):
+    monkeypatch.chdir(tmp_path)
+    right = {"SECRET_KEY": "s", "REDIS_URL": "redis://r", "ACCOUNTS__A__TITLE": "A"}
+    for name, value in {**right, **wrong}.items():
+        monkeypatch.setenv(f"PORTAL_{name}", value)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert str(refusal.value).startswith(said)
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORTAL_PORT", "0")
+    monkeypatch.setenv("PORTAL_MODE", "test")
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert str(refusal.value) == (
+        "PORTAL_MODE: Input should be 'local' or 'production'; "
+        "PORTAL_PORT: Input should be greater than or equal to 1"
+    )

@@ -136,6 +136,10 @@ REFUSALS = {
         {"PORTAL_MODE": "production"},
         (2, "not set: PORTAL_SECRET_KEY, PORTAL_ACCOUNTS\n"),
     ),
+    "a wrong setting": (
+        {"PORTAL_SWEEP_SECONDS": "0"},
+        (2, "PORTAL_SWEEP_SECONDS: Input should be greater than or equal to 1\n"),
+    ),
     "a silent Redis": (
         {"PORTAL_REDIS_URL": "redis://:secret@127.0.0.1:9/0"},
         (1, "Redis does not answer: PORTAL_REDIS_URL=redis://:***@127.0.0.1:9/0\n"),

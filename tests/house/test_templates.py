@@ -79,3 +79,9 @@ def test_every_include_and_extends_names_a_template_that_exists():
     }
 
     assert [pair for pair in sorted(asked) if pair[1] not in roots] == []
+
+
+def test_no_line_breaks_between_the_sign_and_the_number():
+    loose = [page for page in PAGES if re.search(r"№\s*\{\{", _without_comments(page))]
+
+    assert [named(page) for page in loose] == []

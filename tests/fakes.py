@@ -53,9 +53,9 @@ class FakePayment:
         refunds = [line.amount for line in self.lines if line.kind is LineKind.REFUND]
         return sum(refunds, start=Money(0, self.order.amount.currency))
 
-    def add_line(self, kind: LineKind, amount: Money) -> None:
+    def add_line(self, kind: LineKind, amount: Money, line_id: str | None = None) -> None:
         """Write down one thing that the bank did."""
-        line_id = f"{self.operation_id}-{len(self.lines) + 1}"
+        line_id = line_id or f"{self.operation_id}-{len(self.lines) + 1}"
         self.lines.append(BankLine(line_id, kind, amount, clock.now()))
 
 
@@ -178,9 +178,9 @@ class FakeBank:
         """Let the link die."""
         self.payments[operation_id].status = PaymentStatus.EXPIRED
 
-    def made_in_cabinet(self, operation_id: str, amount: Money) -> None:
+    def made_in_cabinet(self, operation_id: str, amount: Money, line_id: str | None = None) -> None:
         """Return money by hand in the bank's cabinet: a line that no call of ours made."""
-        self.payments[operation_id].add_line(LineKind.REFUND, amount)
+        self.payments[operation_id].add_line(LineKind.REFUND, amount, line_id)
 
     def goes_silent(self, call: str) -> None:
         """Execute ``call`` and lose the answer."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy.orm import Session
 
@@ -144,11 +145,17 @@ def _make_room(
 
 
 def _book_external(session: Session, payment: Payment, line: BankLine, now: datetime) -> None:
-    """Write down a refund that was made in the bank's cabinet; suspense pays until explained."""
+    """Write down a refund that was made in the bank's cabinet; suspense pays until explained.
+
+    Its key is made from account, operation and line, so that no two lines are ever one refund.
+    """
+    move = ledger.external_refund(
+        payment.account, payment.operation_id or "", line.line_id, line.amount
+    )
     room = payment.captured_minor - payment.refunded_minor - payment.under_way_minor
     refund = Refund(
         payment_id=payment.id,
-        intent_key=f"bank:{payment.id}:{line.line_id}"[:36],
+        intent_key=str(uuid5(NAMESPACE_OID, move.event_key)),
         amount_minor=line.amount.minor,
         currency=payment.currency,
         reason=RefundReason.IN_BANK_CABINET,
@@ -162,8 +169,5 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
     session.add(_booked(payment, line, refund.id, now))
     payment.external_minor = min(payment.external_minor + line.amount.minor, room)
     payment.last_refund_id = refund.id
-    move = ledger.external_refund(
-        payment.account, payment.operation_id or "", line.line_id, line.amount
-    )
     post(session, [move], actor=SYSTEM, now=now, payment_id=payment.id, refund_id=refund.id)
     note(session, SYSTEM, "refund.external", refund, now=now, line=line.line_id)

@@ -165,6 +165,17 @@ def test_a_refund_made_in_the_cabinet_is_booked_as_external(cancelled):
     assert builders.errors_in_the_book() == []
 
 
+def test_two_cabinet_refunds_whose_long_names_begin_alike_are_two(cancelled):
+    for end in ("1", "2"):
+        line_id = "A22031016256670100000533E625FCB3-2026-11-24-" + end
+        cancelled.bank.made_in_cabinet(cancelled.operation, rub(1000), line_id)
+    builders.hear(cancelled.bank, cancelled.payment)
+
+    assert builders.payment(cancelled.payment).external == rub(2000)
+    assert builders.account(SUSPENSE) == -2000
+    assert builders.errors_in_the_book() == []
+
+
 def test_a_cabinet_refund_before_sending_stops_ours(cancelled, refund_id):
     cancelled.bank.made_in_cabinet(cancelled.operation, rub(PRICE))
     builders.hear(cancelled.bank, cancelled.payment, DURING)

@@ -237,6 +237,7 @@
     } else if (hit("dismiss")) hit("dismiss").closest(".toast").remove();
     else if (hit("copy")) copy(hit("copy"));
     else if (hit("reveal")) reveal(hit("reveal"));
+    else if (hit("print")) window.print();
   });
 
   // ---- Keys: by event.code, so that a Russian layout works too (ux.md §3.11) ----

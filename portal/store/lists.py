@@ -41,11 +41,12 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is wanted: after or before a cursor, how many rows."""
+    """Which page is wanted: after or before a cursor, how many rows, how far to count them all."""
 
     after: str = ""
     before: str = ""
     per: int = 50
+    count_cap: int = COUNT_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def fetch(
     counted: Select[int] = (
         query.with_only_columns(literal_column("1", Integer), maintain_column_froms=True)
         .order_by(None)
-        .limit(COUNT_CAP + 1)
+        .limit(wanted.count_cap + 1)
     )
     count = select(func.count()).select_from(counted.subquery()).scalar_subquery()
     backwards = bool(wanted.before) and not wanted.after

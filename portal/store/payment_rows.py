@@ -53,6 +53,7 @@ class PaymentRow:
 
     id: int
     account: str
+    operation_id: str | None
     status: PaymentStatus
     method: PaymentMethod
     card_last4: str | None
@@ -151,6 +152,7 @@ def select_rows() -> Select[*tuple[Any, ...]]:
         select(
             Payment.id,
             Payment.account,
+            Payment.operation_id,
             Payment.status,
             Payment.method,
             Payment.paid_method,

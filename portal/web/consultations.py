@@ -1,5 +1,6 @@
 """Consultations: the list with «Оплачено» or «Не оплачено», the card, its ways to end (E2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,14 @@ from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.errors import AlreadyMoved, NotStarted
 from portal.domain.permissions import Permission
-from portal.store.consultation_lists import ConsultationFilter, list_consultations
-from portal.store.consultations import consultation_card
+from portal.store.consultation_lists import (
+    ConsultationFilter,
+    ConsultationRow,
+    list_consultations,
+)
+from portal.store.consultations import Consultation, consultation_card
 from portal.store.db import db
+from portal.store.lists import Page, PageRequest
 from portal.store.payment_rows import payment_rows_of_consultation
 from portal.store.timelines import consultation_timeline, transfers_about
 from portal.usecases.consultations import (
@@ -20,6 +26,8 @@ from portal.usecases.consultations import (
     complete_consultation,
 )
 from portal.web.access import can, requires
+from portal.web.export_words import CONSULTATIONS
+from portal.web.exports import Export, export, wanted_format
 from portal.web.formats import when_long
 from portal.web.forms import CancelForm, CompleteForm
 from portal.web.fragments import go, render
@@ -75,12 +83,22 @@ def _default_sort(view: ListView) -> str:
     return "date" if view.value("tab") == "upcoming" else "-date"
 
 
+def _export(view: ListView, wanted: ConsultationFilter) -> Export:
+    def read(page: PageRequest) -> Page[ConsultationRow]:
+        return list_consultations(db.session(), replace(wanted, page=page), now=clock.now())
+
+    return Export("консультации", view.url, Consultation(), CONSULTATIONS, read)
+
+
 @bp.get("")
 @requires(Permission.CONSULTATIONS_READ)
 def show_list() -> Response:
     """Show the consultations; every row says whether it is paid."""
     view = read_list()
     wanted = _filter(view)
+    file = wanted_format()
+    if file is not None:
+        return export(_export(view, wanted), file)
     page = list_consultations(db.session(), wanted, now=clock.now())
     return render_list(
         "consultations/list.html",
@@ -90,11 +108,17 @@ def show_list() -> Response:
         found=found(page, "консультация", "консультации", "консультаций"),
         pager=pager(view, page),
         chips=chips(view, _words(view, wanted)),
-        tabs=_tabs(view),
-        statuses=options(tuple(ConsultationStatus), LABELS, view.value("status")),
-        paid=[(value, title, value == view.value("paid")) for value, title in PAID],
-        by_date=sort_links(view, "date", _default_sort(view)),
+        **_controls(view),
     )
+
+
+def _controls(view: ListView) -> dict[str, Any]:
+    return {
+        "tabs": _tabs(view),
+        "statuses": options(tuple(ConsultationStatus), LABELS, view.value("status")),
+        "paid": [(value, title, value == view.value("paid")) for value, title in PAID],
+        "by_date": sort_links(view, "date", _default_sort(view)),
+    }
 
 
 def _context(number: int) -> dict[str, Any]:

@@ -184,6 +184,7 @@ EVENTS = {
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",
     "consultation.cancel": "Консультация отменена",
+    "list.export": "Список выгружен в файл",
     "user.create": "Человек заведён",
     "user.sign_in": "Человек вошёл",
 }

@@ -45,6 +45,11 @@ class ListURL:
             params.pop("after", None)
         return ListURL(self.path, params)
 
+    def file(self, kind: str) -> str:
+        """Return the address of the whole list as a file: all its pages, the same filters."""
+        url = str(self.having())
+        return f"{url}{'&' if '?' in url else '?'}format={kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

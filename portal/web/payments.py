@@ -1,6 +1,6 @@
 """Payments: the list, the card, and asking the bank (E1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app
@@ -14,11 +14,14 @@ from portal.jobs import payments as jobs
 from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
 from portal.store.db import db
+from portal.store.lists import Page, PageRequest
 from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
 from portal.store.payment_rows import PaymentRow, payment_row
-from portal.store.payments import payment_card
+from portal.store.payments import Payment, payment_card
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.web.access import can, requires
+from portal.web.export_words import PAYMENTS
+from portal.web.exports import Export, export, wanted_format
 from portal.web.fragments import go, is_partial, render
 from portal.web.labels import LABELS
 from portal.web.lists import (
@@ -91,12 +94,22 @@ def _chips(view: ListView, wanted: PaymentFilter) -> Any:
     )
 
 
+def _export(view: ListView, wanted: PaymentFilter) -> Export:
+    def read(page: PageRequest) -> Page[PaymentRow]:
+        return list_payments(db.session(), replace(wanted, page=page), now=clock.now())
+
+    return Export("платежи", view.url, Payment(), PAYMENTS, read)
+
+
 @bp.get("")
 @requires(Permission.PAYMENTS_READ)
 def show_list() -> Response:
     """Show the paid consultations, newest first, with search and «Вернуть деньги»."""
     view = read_list()
     wanted = _filter(view)
+    file = wanted_format()
+    if file is not None:
+        return export(_export(view, wanted), file)
     page = list_payments(db.session(), wanted, now=clock.now())
     return render_list(
         "payments/list.html",
@@ -106,12 +119,18 @@ def show_list() -> Response:
         found=found(page, "платёж", "платежа", "платежей"),
         pager=pager(view, page),
         chips=_chips(view, wanted),
-        states=options(STATES, LABELS, view.value("status")),
-        consultations=options(tuple(ConsultationStatus), LABELS, view.value("consultation")),
-        methods=options(METHODS, LABELS, view.value("method")),
-        by_date=sort_links(view, "date", DEFAULT_SORT),
-        by_amount=sort_links(view, "amount", DEFAULT_SORT),
+        **_controls(view),
     )
+
+
+def _controls(view: ListView) -> dict[str, Any]:
+    return {
+        "states": options(STATES, LABELS, view.value("status")),
+        "consultations": options(tuple(ConsultationStatus), LABELS, view.value("consultation")),
+        "methods": options(METHODS, LABELS, view.value("method")),
+        "by_date": sort_links(view, "date", DEFAULT_SORT),
+        "by_amount": sort_links(view, "amount", DEFAULT_SORT),
+    }
 
 
 def card_context(number: int) -> dict[str, Any]:

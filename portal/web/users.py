@@ -8,14 +8,24 @@ from portal.domain import clock
 from portal.domain.permissions import Permission, Role
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.db import db
-from portal.store.lists import PageRequest
+from portal.store.lists import Page, PageRequest
 from portal.store.payment_rows import payment_rows_of_user
-from portal.store.user_lists import UserFilter, balances_of, list_users, statement, totals_held
-from portal.store.users import get_user
+from portal.store.user_lists import (
+    StatementLine,
+    UserFilter,
+    balances_of,
+    list_users,
+    statement,
+    totals_held,
+)
+from portal.store.users import User, get_user
 from portal.web.access import can, requires
+from portal.web.export_words import STATEMENT
+from portal.web.exports import LIMIT, Export, export, wanted_format
 from portal.web.fragments import render
 from portal.web.labels import LABELS
 from portal.web.lists import (
+    ListURL,
     ListView,
     chips,
     choice,
@@ -68,12 +78,24 @@ def show_list() -> Response:
 def _tab(number: int, tab: str) -> dict[str, Any]:
     session, now = db.session(), clock.now()
     if tab == "statement":
-        return {"statement": statement(session, number)}
+        return {"statement": statement(session, number), "statement_url": _statement_url()}
     if tab == "consultations":
         wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
         return {"consultations": list_consultations(session, wanted, now=now).items}
     rows = payment_rows_of_user(session, number, now=now)
     return {"lines": [line_of(row) for row in rows]}
+
+
+def _export(user: User) -> Export:
+    def read(_page: PageRequest) -> Page[StatementLine]:
+        lines = statement(db.session(), user.id, limit=LIMIT + 1)
+        return Page(lines, next="", previous="", total=len(lines))
+
+    return Export(f"выписка_{user.id}", _statement_url(), user, STATEMENT, read)
+
+
+def _statement_url() -> ListURL:
+    return ListURL(request.path, {"tab": "statement"})
 
 
 @bp.get("/<int:number>")
@@ -85,6 +107,9 @@ def show(number: int) -> Response:
     wanted = request.args.get("tab", "")
     tab = wanted if wanted in dict(TABS) else ""
     user = get_user(db.session(), number)
+    file = wanted_format()
+    if file is not None:
+        return export(_export(user), file)
     return render(
         "users/show.html",
         "users/show.html",

@@ -1,0 +1,65 @@
+"""The desk of staff: Анна may take files, Вера may only look, Зоя has paid and cancelled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.permissions import Role
+from portal.usecases.users import NewUser, create_user
+from tests import builders
+from tests.builders import NOW
+from tests.fakes import FakeBank
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who works here, and Зоя's two consultations, one of them paid and cancelled."""
+
+    app: Flask
+    bank: FakeBank
+    anna: int
+    vera: int
+    zoya: int
+    cancelled: int
+    scheduled: int
+    payment: int
+
+    def browser(self, user_id: int) -> FlaskClient:
+        """Give the browser of somebody who has signed in."""
+        client = self.app.test_client()
+        with client.session_transaction() as session:
+            session.update(_user_id=f"{user_id}.0", _fresh=True)
+        return client
+
+    def pays(self, name: str, count: int = 1) -> None:
+        """Let a new customer pay for ``count`` consultations."""
+        with self.app.app_context():
+            client = person(name, Role.CLIENT)
+            for _ in range(count):
+                builders.pay(self.bank, builders.start_to_pay(self.bank, builders.book(client)))
+
+
+def person(name: str, role: Role, phone: str | None = None) -> int:
+    """Make a person whose address nobody else has, and return their number."""
+    new = NewUser(f"{name.encode().hex()[:40]}@example.test", name, role, phone)
+    return create_user(new, actor=SYSTEM, now=NOW)
+
+
+@pytest.fixture
+def desk(app: Flask) -> Iterator[Desk]:
+    """Give the desk at the moment that the builders count from."""
+    with time_machine.travel(NOW, tick=False), app.app_context():
+        anna = person("Анна Админова", Role.ADMIN)
+        vera = person("Вера Смотрящая", Role.VIEWER)
+        zoya = person("Зоя Канарейкина", Role.CLIENT, "+7 903 765-43-21")
+        bank, cancelled = FakeBank(), builders.book(zoya)
+        payment = builders.start_to_pay(bank, cancelled)
+        builders.pay(bank, payment)
+        builders.cancel(Actor(anna, "Анна"), cancelled)
+        scheduled = builders.book(zoya)
+        yield Desk(app, bank, anna, vera, zoya, cancelled, scheduled, payment)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from flask import current_app
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Worker
+from rq import Queue, Retry, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
@@ -16,7 +16,10 @@ from portal.domain import clock
 
 QUEUE = "portal"
 JOB_TIMEOUT_SECONDS = 120
-#: A failed job's id is free again after this; the sweep then rings for the row once more.
+#: A job whose worker was killed, or that raised, starts once more at once; every job bears that,
+#: because it looks at its row first (I-14).
+ONCE_MORE = Retry(max=1)
+#: After that its id is taken for so long; then the sweep rings for the row again.
 FAILURE_TTL_SECONDS = 60
 WORKER_SEEN_WITHIN = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ def nudge(job: Callable[[int], None], row_id: int) -> None:
             timeout=JOB_TIMEOUT_SECONDS,
             result_ttl=0,
             failure_ttl=FAILURE_TTL_SECONDS,
+            retry=ONCE_MORE,
         )
     except DuplicateJobError:
         _log.debug("already waiting: %s", job_id)

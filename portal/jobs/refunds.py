@@ -14,12 +14,16 @@ from portal.usecases.submissions import postpone_refund, submit_refund
 
 
 def submit(refund_id: int) -> None:
-    """Take the baseline, send the refund once, and look at the bank's lines right after."""
+    """Take the baseline, send the refund once, and look at the bank's lines right after.
+
+    A second run, of a job whose worker died, never sends what was sent: it reads (domain.md §4).
+    """
     refund = db.session.get_one(Refund, refund_id)
     payment_id, status = refund.payment_id, refund.status
     name, operation_id = _operation_of(refund)
     db.session.rollback()
     if status is not RefundStatus.REQUESTED:
+        reconcile(refund_id)
         return
     baseline = read_operation(name, operation_id)
     if baseline is None or not baseline.is_ours:

@@ -1,4 +1,4 @@
-"""Rings again for every row that waits: what RQ or Redis lost is found here (law 1)."""
+"""Rings again for every row that waits, and forgets by night what nobody needs (law 1)."""
 
 import logging
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.usecases.consultations import open_due
+from portal.usecases.users import forget_attempts
 
 BATCH = 200
 _log = logging.getLogger(__name__)
@@ -38,6 +39,12 @@ def ring() -> None:
     db.session.rollback()
     for consultation_id in lapsed:
         nudge(consultations.lapse, consultation_id)
+
+
+def forget() -> None:
+    """Forget the failed sign-ins that no longer count; RQ's cron calls this every night."""
+    window = timedelta(minutes=current_app.config["PORTAL"].sign_in_window_minutes)
+    forget_attempts(now=clock.now(), window=window)
 
 
 def _ring_all(

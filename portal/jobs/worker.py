@@ -21,12 +21,13 @@ from rq.serializers import JSONSerializer
 from portal.domain import clock
 from portal.jobs import sweep
 from portal.jobs.parents import die_with_parent
-from portal.jobs.queue import JOB_TIMEOUT_SECONDS, QUEUE, connect
+from portal.jobs.queue import FAILURE_TTL_SECONDS, JOB_TIMEOUT_SECONDS, ONCE_MORE, QUEUE, connect
 from portal.store.db import db
 
 #: After the worker is killed its job is taken up again within about this and 5 s.
 WORKER_TTL_SECONDS = 20
 LOOK_ROUND_SECONDS = 5
+NIGHTLY = "30 3 * * *"
 RETRY_SECONDS = 2
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _log = logging.getLogger(__name__)
@@ -78,7 +79,8 @@ class Bell(CronScheduler):
                 unique=True,
                 timeout=JOB_TIMEOUT_SECONDS,
                 result_ttl=0,
-                failure_ttl=job.interval,
+                failure_ttl=min(job.interval or FAILURE_TTL_SECONDS, FAILURE_TTL_SECONDS),
+                retry=ONCE_MORE,
             )
         except DuplicateJobError:
             _log.debug("still waiting: %s", job.func_name)
@@ -102,13 +104,14 @@ def run_worker(app: Flask, redis_url: str, *, burst: bool = False) -> None:
 
 
 def run_cron(app: Flask, redis_url: str) -> None:
-    """Ring the sweep every ``sweep_seconds`` until SIGTERM; run exactly one, RQ's cron has no lock.
+    """Ring the sweeps until SIGTERM; run exactly one, RQ's cron has no lock.
 
     While Redis is away this waits for it: a clock has nothing else to do.
     """
     _log_to_stderr()
     bell = Bell(connect(redis_url), logging_level="WARNING", name="portal-cron")
     bell.register(sweep.ring, QUEUE, interval=app.config["PORTAL"].sweep_seconds)
+    bell.register(sweep.forget, QUEUE, cron=NIGHTLY)
     while _is_redis_lost(bell):
         _log.warning("Redis does not answer, the sweep waits for it")
 

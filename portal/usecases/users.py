@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.domain.actors import Actor
@@ -103,3 +103,9 @@ def _require_calm(session: Session, email: str, ip: str, now: datetime, limit: S
     ).one()
     if rows[0] >= limit.attempts:
         raise TooManyAttempts(until=rows[1] + limit.window)
+
+
+def forget_attempts(*, now: datetime, window: timedelta) -> None:
+    """Remove the failures that the window has left behind; whom the journal names stays there."""
+    with transaction() as session:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at <= now - window))

@@ -157,6 +157,6 @@ def test_the_worker_dies_at_the_bank_and_nothing_is_sent_twice(anna: Person, sta
     assert eventually(is_sent, 20)
     stack.kill_worker()
 
-    expect(anna.page.get_by_text("Банк подтвердил возврат").first).to_be_visible(timeout=150_000)
+    expect(anna.page.get_by_text("Банк подтвердил возврат").first).to_be_visible(timeout=45_000)
     entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
     assert len(entries) == before + 1

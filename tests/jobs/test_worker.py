@@ -1,18 +1,26 @@
 """The worker runs jobs as the app, and the clock rings once for what still waits."""
 
+import multiprocessing
 import os
+import signal
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from redis import Redis
 from rq import Queue
-from rq.registry import FailedJobRegistry
+from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
+from sqlalchemy import func, select
 
+from portal.domain import clock
 from portal.jobs import sweep
-from portal.jobs.queue import QUEUE
-from portal.jobs.worker import Bell, run_worker
+from portal.jobs.queue import QUEUE, nudge
+from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, run_worker
 from portal.store.db import db
+from portal.store.users import SignInAttempt
+from tests.stacks import eventually
 
 
 @pytest.fixture
@@ -64,4 +72,46 @@ def test_the_sweep_runs_on_an_empty_portal(app, redis_url, connection, queue):
     run_worker(app, redis_url, burst=True)
 
     assert queue.job_ids == []
+    assert FailedJobRegistry(queue=queue).count == 0
+
+
+def test_by_night_old_sign_in_failures_are_forgotten(app, redis_url, queue):
+    with app.app_context():
+        long_ago = SignInAttempt(email="a@b.test", ip="", at=clock.now() - timedelta(days=2))
+        db.session.add(long_ago)
+        db.session.commit()
+    queue.enqueue_call(sweep.forget, result_ttl=0)
+
+    run_worker(app, redis_url, burst=True)
+
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
+
+
+def die_once(row_id):
+    """Be killed with the whole worker on the first run; say so and go on living on the second."""
+    trace = Path(os.environ["TRACE"])
+    is_first = not trace.exists()
+    trace.touch()
+    while is_first:
+        signal.pause()
+
+
+def test_the_job_of_a_killed_worker_waits_again_as_soon_as_its_time_is_over(
+    app, redis_url, queue, connection, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TRACE", str(tmp_path / "trace"))
+    with app.app_context():
+        nudge(die_once, 7)
+    worker = multiprocessing.get_context("fork").Process(target=run_worker, args=(app, redis_url))
+    worker.start()
+    assert eventually((tmp_path / "trace").exists)
+
+    worker.kill()
+    worker.join()
+    [(_, gives_up_at)] = connection.zrange(f"rq:wip:{QUEUE}", 0, -1, withscores=True)
+    StartedJobRegistry(queue=queue).cleanup(timestamp=gives_up_at)
+
+    assert gives_up_at - time.time() <= WORKER_TTL_SECONDS
+    assert queue.job_ids == ["test_worker-die_once-7"]
     assert FailedJobRegistry(queue=queue).count == 0

@@ -218,7 +218,7 @@ def failure_words(refund: Refund) -> str:
         return "Перед отправкой условия возврата изменились, в банк ничего не ушло."
     if refund.resolution:
         return f"Решил человек: {refund.resolution}."
-    return f"Банк отказал: {failure or 'причина не названа'}."
+    return f"Банк отказал: {(failure or 'причина не названа').rstrip('.')}."
 
 
 def _poll_seconds(refund: Refund, row: PaymentRow, now: datetime) -> int:

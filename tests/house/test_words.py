@@ -45,6 +45,16 @@ def test_every_badge_has_a_shape_beside_its_colour(kind):
     assert [value for value in kind if value not in SHAPES] == []
 
 
+def test_a_value_that_two_kinds_share_has_words_of_its_own_in_each():
+    statuses = (PaymentStatus.FAILED, RefundStatus.FAILED, DeliveryStatus.FAILED)
+
+    assert [LABELS[status] for status in statuses] == [
+        "Не оплачен",
+        "Не прошёл",
+        "Ошибка обработки",
+    ]
+
+
 def test_every_rule_of_a_refund_has_a_reason_in_russian():
     assert [rule for rule in RefundRule if not CYRILLIC.search(REASONS.get(rule, ""))] == []
 

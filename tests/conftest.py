@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from portal.factory import create_app
 from portal.settings import Settings
 from portal.store.db import db
-from tests import servers, stacks
+from tests import pages, servers, stacks
 
 for _name in [name for name in os.environ if name.startswith(("PORTAL_", "SANDBOX_"))]:
     del os.environ[_name]
@@ -36,12 +36,14 @@ TOCHKA = {
 
 
 class FreshClient(FlaskClient):
-    """Every request gets its own ``g`` and its own database session, as in production."""
+    """Every request gets its own ``g`` and database session, and every page is looked at."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Open in a new application context: Flask-Login remembers the visitor in ``g``."""
         with self.application.app_context():
-            return super().open(*args, **kwargs)
+            answer = super().open(*args, **{"buffered": True, **kwargs})
+        pages.require_sound(answer)
+        return answer
 
 
 @pytest.fixture(autouse=True)

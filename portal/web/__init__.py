@@ -14,6 +14,7 @@ from portal.web import (
     errors,
     headers,
     health,
+    inputs,
     overview,
     payments,
     refunds,
@@ -44,6 +45,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     """
     headers.set_up(app)
     session.set_up(app)
+    inputs.set_up(app)
     errors.set_up(app)
     context.set_up(app)
     app.before_request(access.guard)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, url_for
+from flask import Blueprint, Response, make_response, redirect, url_for
 
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus
@@ -52,8 +52,6 @@ def balance() -> Response:
 
 
 def _own(number: int) -> dict[str, Any]:
-    if number >= 2**63:
-        abort(404)
     consultation = consultation_card(db.session(), number)
     if consultation.client_id != me().id:
         raise NotFound(what="Consultation", id=number)

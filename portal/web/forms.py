@@ -26,13 +26,17 @@ class RefundForm(FlaskForm):
     intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
     expected_remaining = HiddenField(validators=[Regexp(r"[0-9]{1,12}\Z", message=_STALE)])
     mode = RadioField(
-        "Сколько вернуть", choices=[("all", "Всю сумму"), ("part", "Часть суммы")], default="all"
+        "Сколько вернуть",
+        choices={"all": "Всю сумму", "part": "Часть суммы"},
+        default="all",
+        invalid_choice_message="Выберите, сколько вернуть",
     )
     amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
     reason = SelectField(
         "Причина",
-        choices=[("", "Выберите"), *((reason.value, LABELS[reason]) for reason in STAFF_REASONS)],
+        choices={"": "Выберите"} | {reason.value: LABELS[reason] for reason in STAFF_REASONS},
         validators=[InputRequired("Выберите причину возврата")],
+        invalid_choice_message="Выберите причину возврата",
     )
     comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
 
@@ -66,7 +70,11 @@ class RefundForm(FlaskForm):
 class ResolutionForm(FlaskForm):
     """Which line of the bank is our refund, and how the person knows."""
 
-    line = RadioField("Что сделал банк", validators=[InputRequired("Выберите, что сделал банк")])
+    line = RadioField(
+        "Что сделал банк",
+        validators=[InputRequired("Выберите, что сделал банк")],
+        invalid_choice_message="Выберите, что сделал банк",
+    )
     reason = TextAreaField(
         "Откуда это известно",
         [
@@ -77,13 +85,8 @@ class ResolutionForm(FlaskForm):
 
     def offer(self, candidates: Sequence[dict[str, Any]], currency: Currency) -> None:
         """Offer the lines that the last reading showed, and the answer that there is none."""
-        self.line.choices = [
-            (
-                line["line_id"],
-                _line_words(line, currency),
-            )
-            for line in candidates
-        ] + [(NO_LINE, "Банк не возвращал эти деньги")]
+        offered = {line["line_id"]: _line_words(line, currency) for line in candidates}
+        self.line.choices = offered | {NO_LINE: "Банк не возвращал эти деньги"}
 
 
 def _line_words(line: dict[str, Any], currency: Currency) -> str:
@@ -96,8 +99,9 @@ class CancelForm(FlaskForm):
 
     by = RadioField(
         "Кто попросил",
-        choices=[(CancelledBy.CLIENT.value, "Клиент"), (CancelledBy.STAFF.value, "Мы")],
+        choices={CancelledBy.CLIENT.value: "Клиент", CancelledBy.STAFF.value: "Мы"},
         validators=[InputRequired("Выберите, кто попросил отменить")],
+        invalid_choice_message="Выберите, кто попросил отменить",
     )
     reason = StringField(
         "Причина (необязательно)", [Optional(), Length(max=500, message="Не больше 500 знаков")]
@@ -110,11 +114,12 @@ class CompleteForm(FlaskForm):
 
     outcome = RadioField(
         "Чем закончилась",
-        choices=[
-            (ConsultationStatus.COMPLETED.value, "Состоялась"),
-            (ConsultationStatus.UNSUCCESSFUL.value, "Не состоялась"),
-        ],
+        choices={
+            ConsultationStatus.COMPLETED.value: "Состоялась",
+            ConsultationStatus.UNSUCCESSFUL.value: "Не состоялась",
+        },
         validators=[InputRequired("Выберите, чем закончилась консультация")],
+        invalid_choice_message="Выберите, чем закончилась консультация",
     )
     reason = StringField(
         "Комментарий (необязательно)",
@@ -131,7 +136,8 @@ class MethodForm(FlaskForm):
 
     method = RadioField(
         "Способ оплаты",
-        choices=[("sbp", "СБП"), ("card", "Банковская карта")],
+        choices={"sbp": "СБП", "card": "Банковская карта"},
         default="sbp",
         validators=[InputRequired("Выберите способ оплаты")],
+        invalid_choice_message="Выберите способ оплаты",
     )

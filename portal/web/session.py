@@ -1,8 +1,9 @@
 """Who is signed in: the visitor is read from the database at every request (I-42)."""
 
+import re
 from dataclasses import dataclass
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -13,6 +14,7 @@ from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.users import User
 
+_SESSION_ID = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 login_manager = LoginManager()
 login_manager.session_protection = None
 
@@ -50,13 +52,13 @@ def visitor_of(user: User) -> Visitor:
 @login_manager.user_loader
 def load(session_id: str) -> Visitor | None:
     """Read the person anew; None ends the session."""
-    number, _, epoch = session_id.partition(".")
-    if not (number.isdecimal() and epoch.isdecimal()):
+    named = _SESSION_ID.fullmatch(session_id)
+    if named is None:
         return None
     user = db.session.scalars(
-        select(User).where(User.id == int(number)).options(selectinload(User.grants))
+        select(User).where(User.id == int(named[1])).options(selectinload(User.grants))
     ).one_or_none()
-    if user is None or not user.is_active or user.session_epoch != int(epoch):
+    if user is None or not user.is_active or user.session_epoch != int(named[2]):
         return None
     return visitor_of(user)
 
@@ -87,7 +89,8 @@ def actor() -> Actor:
 
 
 def begin(person: Visitor) -> None:
-    """Start a session for the person."""
+    """Start a session for the person; nothing of the stranger's, their CSRF token too, goes on."""
+    session.clear()
     login_user(person)
 
 

@@ -1,0 +1,84 @@
+"""Who gets which answer at which door: one row for every method of every address.
+
+What is looked at belongs to Зоя, a customer: ``<int:number>`` is her payment, her unknown refund,
+her booked consultation, an event of the bank, or she herself. Everybody knocks in the order of the
+columns; a form is sent empty, with the CSRF token of the one who sends it.
+
+    stranger  nobody has signed in           vera    may look
+    oleg      worked here, is disabled       anna    may refund
+    kirill    another customer               gleb    super-admin
+    zoya      the customer herself           gulya   a customer entrusted with refunds (D5)
+
+    200 here it is                           403 not for you
+    303 sent on: to the sign-in page, to     404 there is no such thing, or it is not yours
+        one's own pages, or it is done       409 too late: it has moved already
+    400 not genuine                          422 something is missing in the form
+"""
+
+PEOPLE = ("stranger", "oleg", "kirill", "zoya", "gulya", "vera", "anna", "gleb")
+
+ROWS = """
+# Staff                                          stranger oleg kirill zoya gulya vera anna gleb
+GET  /                                                303  303  303  303  303  200  200  200
+GET  /payments                                        303  303  403  403  200  200  200  200
+GET  /payments/<int:number>                           303  303  403  403  200  200  200  200
+POST /payments/<int:number>/sync                      303  303  403  403  303  303  303  303
+GET  /payments/<int:number>/refund                    303  303  403  403  200  200  200  200
+GET  /payments/<int:number>/refund/preview            303  303  403  403  200  403  200  200
+POST /payments/<int:number>/refund                    303  303  403  403  422  403  422  422
+GET  /refunds/<int:number>                            303  303  403  403  200  200  200  200
+GET  /refunds/<int:number>/status                     303  303  403  403  200  200  200  200
+POST /refunds/<int:number>/ask                        303  303  403  403  303  303  303  303
+POST /refunds/<int:number>/cancel                     303  303  403  403  409  403  409  409
+GET  /refunds/<int:number>/resolve                    303  303  403  403  403  403  200  200
+POST /refunds/<int:number>/resolve                    303  303  403  403  403  403  422  422
+GET  /refunds/external                                303  303  403  403  200  200  200  200
+GET  /refunds/<int:number>/attribute                  303  303  403  403  403  403  200  200
+POST /refunds/<int:number>/attribute                  303  303  403  403  403  403  422  422
+GET  /refunds/<int:number>/bounce                     303  303  403  403  403  403  200  200
+POST /refunds/<int:number>/bounce                     303  303  403  403  403  403  422  422
+GET  /consultations                                   303  303  403  403  403  200  200  200
+GET  /consultations/<int:number>                      303  303  403  403  403  200  200  200
+GET  /consultations/<int:number>/cancel               303  303  403  403  403  403  200  200
+POST /consultations/<int:number>/cancel               303  303  403  403  403  403  422  422
+GET  /consultations/<int:number>/complete             303  303  403  403  403  403  200  200
+POST /consultations/<int:number>/complete             303  303  403  403  403  403  422  422
+GET  /users                                           303  303  403  403  403  200  200  200
+GET  /users/<int:number>                              303  303  403  403  403  200  200  200
+GET  /deliveries                                      303  303  403  403  403  403  200  200
+GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
+POST /deliveries/<int:number>/replay                  303  303  403  403  403  403  403  303
+
+# One's own                                      stranger oleg kirill zoya gulya vera anna gleb
+GET  /account                                         303  303  200  200  200  200  200  200
+GET  /account/balance                                 303  303  200  200  200  200  200  200
+GET  /account/consultations/<int:number>/cancel       303  303  404  200  404  403  403  403
+POST /account/consultations/<int:number>/cancel       303  303  404  303  404  403  403  403
+POST /sign-out                                        303  303  303  303  303  303  303  303
+
+# Whoever has the address                        stranger oleg kirill zoya gulya vera anna gleb
+GET  /pay/<string:token>                              303  303  303  303  303  303  303  303
+GET  /pay/<string:token>/method                       200  200  200  200  200  200  200  200
+POST /pay/<string:token>/method                       422  422  422  422  422  422  422  422
+GET  /pay/<string:token>/wait                         303  303  303  303  303  303  303  303
+GET  /pay/<string:token>/done                         303  303  303  303  303  303  303  303
+GET  /sign-in                                         200  200  303  303  303  303  303  303
+POST /sign-in                                         422  422  422  422  422  422  422  422
+POST /profile/theme                                   303  303  303  303  303  303  303  303
+GET  /static/<path:filename>                          200  200  200  200  200  200  200  200
+
+# Machines; no worker runs in this test          stranger oleg kirill zoya gulya vera anna gleb
+GET  /healthz                                         200  200  200  200  200  200  200  200
+GET  /readyz                                          503  503  503  503  503  503  503  503
+POST /webhooks/<string:name>/payment                  400  400  400  400  400  400  400  400
+"""
+
+DOORS = {
+    (line.split()[0], line.split()[1]): [int(status) for status in line.split()[2:]]
+    for line in ROWS.splitlines()
+    if line and not line.startswith("#")
+}
+
+#: Nobody but these may read Зоя's name, and nobody but the second line her e-mail and telephone.
+MAY_READ_NAMES = {"zoya", "gulya", "vera", "anna", "gleb"}
+MAY_READ_CONTACTS = {"zoya", "anna", "gleb"}

@@ -179,6 +179,17 @@ def refund_release(refund_id: int, amount: Money, source: AccountCode, user_id: 
     )
 
 
+def refund_bounce(refund_id: int, amount: Money, account: str, source: AccountCode) -> Movement:
+    """The payer's bank sent a refund back: the sum returns to where it came from."""
+    return Movement(
+        f"refund:{refund_id}:bounce",
+        amount,
+        bank(account),
+        source,
+        TransferReason.REFUND_BOUNCE,
+    )
+
+
 def external_refund(account: str, operation_id: str, line_id: str, amount: Money) -> Movement:
     """A refund was found at the bank that nobody made here: suspense pays until it is explained."""
     return Movement(
@@ -187,6 +198,17 @@ def external_refund(account: str, operation_id: str, line_id: str, amount: Money
         suspense(account),
         bank(account),
         TransferReason.EXTERNAL_REFUND,
+    )
+
+
+def attribution(refund_id: int, amount: Money, account: str, source: AccountCode) -> Movement:
+    """A refund made at the bank is explained: whose money it was makes suspense good."""
+    return Movement(
+        f"refund:{refund_id}:attribution",
+        amount,
+        source,
+        suspense(account),
+        TransferReason.ATTRIBUTION,
     )
 
 

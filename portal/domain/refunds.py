@@ -40,6 +40,9 @@ COMMENT_MIN_CHARACTERS = 10
 
 OPEN_STATUSES = frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN})
 
+#: The bank did not give the money to the payer, or could not: it lies with us.
+RETURNED_TO_US = frozenset({RefundStatus.FAILED, RefundStatus.REVERSED})
+
 TRANSITIONS: dict[RefundStatus, frozenset[RefundStatus]] = {
     RefundStatus.REQUESTED: frozenset(
         {RefundStatus.SUBMITTED, RefundStatus.CANCELLED, RefundStatus.FAILED}

@@ -10,26 +10,33 @@ from sqlalchemy.orm import Session
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
-from portal.domain.refunds import RefundStatus
+from portal.domain.refunds import RETURNED_TO_US, RefundStatus
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
+from portal.store.payment_lists import surplus_left
 from portal.store.payments import Payment
-from portal.store.refunds import Refund
+from portal.store.refunds import UNEXPLAINED, Refund
 
 #: A count above this is shown as "more than".
 CAP = 1000
 RECENT = timedelta(days=30)
+#: A card takes a refund within a week nearly always: after that somebody should ask the bank.
+SLOW = timedelta(days=7)
+NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What waits for a person, counted up to CAP."""
+    """What waits for a person, counted up to CAP; ``in_incident`` names the newest payments."""
 
     unknown_refunds: int
+    oldest_unknown: datetime | None
+    slow_refunds: int
     failed_refunds: int
-    external_refunds: int
+    unexplained_refunds: int
     surplus_payments: int
     incidents: int
+    in_incident: Sequence[int]
     overdue_consultations: int
     failed_deliveries: int
 
@@ -41,26 +48,33 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         Consultation.status.in_((ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN)),
         Consultation.ends_at < now - grace,
     )
-    surplus = (Payment.is_surplus.is_(True), Payment.captured_minor > _returned())
+    unknown = Refund.status == RefundStatus.UNKNOWN
     return Attention(
-        unknown_refunds=_count(session, Refund.status == RefundStatus.UNKNOWN),
+        unknown_refunds=_count(session, unknown),
+        oldest_unknown=session.scalar(select(func.min(Refund.requested_at)).where(unknown)),
+        slow_refunds=_count(
+            session, Refund.status == RefundStatus.SUBMITTED, Refund.sent_at < now - SLOW
+        ),
         failed_refunds=_count(
             session,
-            Refund.status == RefundStatus.FAILED,
+            Refund.status.in_(RETURNED_TO_US),
             recent,
             Payment.last_refund_id == Refund.id,
             Payment.id == Refund.payment_id,
         ),
-        external_refunds=_count(session, Refund.status == RefundStatus.EXTERNAL, recent),
-        surplus_payments=_count(session, *surplus),
+        unexplained_refunds=_count(session, UNEXPLAINED),
+        surplus_payments=_count(session, *surplus_left()),
         incidents=_count(session, Payment.incident.is_not(None)),
+        in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),
         failed_deliveries=_count(session, Delivery.status == DeliveryStatus.FAILED),
     )
 
 
-def _returned() -> ColumnElement[int]:
-    return Payment.refunded_minor + Payment.under_way_minor + Payment.external_minor
+def _in_incident(session: Session) -> Sequence[int]:
+    """Name them: their money is not booked, so that no list of paid payments has them."""
+    found = select(Payment.id).where(Payment.incident.is_not(None))
+    return session.scalars(found.order_by(Payment.id.desc()).limit(NAMED)).all()
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -23,6 +23,7 @@ from portal.domain.payments import (
 from portal.domain.refunds import (
     ALL_RIGHTS,
     OPEN_STATUSES,
+    RETURNED_TO_US,
     AccountMode,
     RefundFacts,
     RefundRights,
@@ -117,7 +118,7 @@ class PaymentRow:
         if self.last_refund in _UNDER_WAY:
             return _UNDER_WAY[self.last_refund]
         returned = self.refunded + self.external
-        if self.last_refund is RefundStatus.FAILED and not returned:
+        if self.last_refund in RETURNED_TO_US and not returned:
             return MoneyState.REFUND_FAILED
         return settled_state(self.captured, returned)
 

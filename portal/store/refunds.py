@@ -1,14 +1,16 @@
 """Refunds as they are stored, and the facts that the rules judge."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
+from portal.domain.ledger import AccountKind
 from portal.domain.money import Currency, Money
 from portal.domain.refunds import OPEN_STATUSES, RefundReason, RefundStatus, advance
 from portal.store.db import Base, locked
@@ -85,6 +87,18 @@ class Refund(Base):
         """Whether the end is not known yet."""
         return self.status in OPEN_STATUSES
 
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether suspense still pays for a refund that was made at the bank."""
+        return ledger.parse_code(self.source).kind is AccountKind.SUSPENSE
+
+
+#: What ``is_unexplained`` says, in SQL.
+UNEXPLAINED = and_(
+    Refund.status == RefundStatus.EXTERNAL,
+    Refund.source.startswith(f"{AccountKind.SUSPENSE.value}:"),
+)
+
 
 def find_open_refund(session: Session, payment_id: int) -> Refund | None:
     """Find the one refund of the payment that has not ended."""
@@ -140,6 +154,17 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
         consultation_id=payment.consultation_id,
         refund_id=refund.id,
     )
+
+
+def unexplained_refunds(session: Session) -> Sequence[Refund]:
+    """Load the refunds made at the bank that nobody has explained, oldest first, a hundred."""
+    return session.scalars(
+        select(Refund)
+        .where(UNEXPLAINED)
+        .options(joinedload(Refund.payment).joinedload(Payment.user))
+        .order_by(Refund.id)
+        .limit(100)
+    ).all()
 
 
 def refund_card(session: Session, refund_id: int) -> Refund:

@@ -15,12 +15,11 @@ from portal.domain.consultations import (
     advance,
 )
 from portal.domain.errors import AlreadyMoved, NotFound, NotStarted
-from portal.domain.money import Money
+from portal.store.attributions import reserved_for
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.ledger import post
-from portal.store.payments import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,8 @@ def _close(consultation: Consultation, actor: Actor, now: datetime, reason: str)
 
 def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:
     """Move what is reserved for it: to revenue when it is over, back to free when cancelled."""
-    held = _reserved_for(session, consultation)
+    client_id = consultation.client_id
+    held = reserved_for(session, consultation.id, client_id, consultation.currency)
     if not held:
         return
     consultation.settlements += 1
@@ -148,20 +148,8 @@ def _settle(session: Session, consultation: Consultation, actor: Actor, now: dat
     move = ledger.release if is_cancelled else ledger.settle
     post(
         session,
-        [move(consultation.id, consultation.settlements, held, consultation.client_id)],
+        [move(consultation.id, consultation.settlements, held, client_id)],
         actor=actor,
         now=now,
         consultation_id=consultation.id,
     )
-
-
-def _reserved_for(session: Session, consultation: Consultation) -> Money:
-    """Return what the payments that fund the consultation have put aside for it."""
-    funding = session.scalars(
-        select(Payment.captured_minor).where(
-            Payment.consultation_id == consultation.id,
-            Payment.paid_transfer_id.is_not(None),
-            Payment.is_surplus.is_(False),
-        )
-    )
-    return Money(sum(funding), consultation.currency)

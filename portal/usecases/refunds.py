@@ -17,6 +17,7 @@ from portal.domain.refunds import (
     RefundRights,
     RefundStatus,
     RemainderChanged,
+    advance,
     require_refundable,
 )
 from portal.store.audit import note
@@ -165,6 +166,34 @@ def resolve_refund(refund_id: int, resolution: Resolution, *, actor: Actor, now:
             line=resolution.line_id,
             reason=resolution.reason,
         )
+
+
+def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take back a refund that the payer's bank could not place: the sum returns whence it came.
+
+    A person says it, from the bank's statement: Tochka lists no bounce and sends no event of one,
+    so no reading can find it (tochka.md §8.1, §10.1). Raises AlreadyMoved unless it has succeeded.
+    """
+    with transaction() as session:
+        refund, payment = locked_refund(session, refund_id)
+        if refund.status is not RefundStatus.SUCCEEDED:
+            raise AlreadyMoved(status=refund.status)
+        refund.status = advance(refund.status, RefundStatus.REVERSED)
+        refund.resolved_by_id = actor.user_id
+        refund.resolution = reason
+        refund.version += 1
+        payment.refunded_minor -= refund.amount_minor
+        source = ledger.parse_code(refund.source)
+        post(
+            session,
+            [ledger.refund_bounce(refund.id, refund.amount, payment.account, source)],
+            actor=actor,
+            now=now,
+            payment_id=payment.id,
+            consultation_id=payment.consultation_id,
+            refund_id=refund.id,
+        )
+        note(session, actor, "refund.bounce", refund, now=now, reason=reason)
 
 
 def _claim(session: Session, refund: Refund, payment: Payment, line_id: str, now: datetime) -> None:

@@ -6,7 +6,9 @@ from flask_wtf import CSRFProtect
 from portal.web import (
     access,
     account,
+    attributions,
     auth,
+    bounces,
     checkout,
     consultations,
     context,
@@ -29,6 +31,8 @@ STAFF = (
     payments.bp,
     refunds.bp,
     resolutions.bp,
+    attributions.bp,
+    bounces.bp,
     consultations.bp,
     users.bp,
     deliveries.bp,

@@ -234,6 +234,8 @@ EVENTS = {
     "refund.succeeded": "Деньги возвращены",
     "refund.external": "Найден возврат, сделанный в кабинете банка",
     "refund.resolve": "Судьбу возврата решил человек",
+    "refund.bounce": "Банк вернул деньги обратно",
+    "refund.attribute": "Возврат вне портала отнесён, куда следует",
     "consultation.book": "Консультация записана",
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",

@@ -7,15 +7,16 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from portal.domain import clock
 from portal.domain.permissions import Permission
 from portal.store.db import db
-from portal.store.overviews import Attention, attention, takings
+from portal.store.overviews import attention, takings
 from portal.store.user_lists import totals_held
 from portal.web.access import can, signed_in
-from portal.web.formats import plural
 from portal.web.fragments import render
+from portal.web.lists import day_start
+from portal.web.overview_words import tasks
 from portal.web.session import me
 
 bp = Blueprint("overview", __name__)
-PERIODS = (("1", "Сутки"), ("7", "7 дней"), ("30", "30 дней"))
+PERIODS = (("1", "Сегодня"), ("7", "7 дней"), ("30", "30 дней"))
 
 
 @bp.get("/")
@@ -27,53 +28,15 @@ def show() -> Response:
         return current_app.make_response(redirect(url_for(home), code=303))
     wanted = request.args.get("days", "7")
     days = wanted if wanted in dict(PERIODS) else "7"
+    since = f"-{int(days) - 1}d"
     now, session = clock.now(), db.session()
-    grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     return render(
         "overview/show.html",
         "overview/_figures.html",
-        tasks=_tasks(attention(session, now=now, grace=grace)),
-        takings=takings(session, since=now - timedelta(days=int(days))),
+        tasks=tasks(attention(session, now=now, grace=timedelta()), now),
+        takings=takings(session, since=day_start(since) or now),
+        since=since,
         totals=totals_held(session),
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,
     )
-
-
-def _tasks(waiting: Attention) -> list[tuple[str, str, str]]:
-    """Make a line for each thing that waits: its shape, its words, where it is seen to."""
-    payments, consultations = url_for("payments.show_list"), url_for("consultations.show_list")
-    lines = (
-        (
-            waiting.unknown_refunds,
-            ("возврат с неизвестным результатом", "возврата с неизвестным результатом"),
-            f"{payments}?status=refund_unknown",
-        ),
-        (
-            waiting.failed_refunds,
-            ("возврат не прошёл", "возврата не прошли"),
-            f"{payments}?status=refund_failed",
-        ),
-        (
-            waiting.external_refunds,
-            ("возврат сделан в кабинете банка", "возврата сделаны в кабинете банка"),
-            f"{payments}?status=refunded",
-        ),
-        (waiting.surplus_payments, ("лишняя оплата", "лишние оплаты"), payments),
-        (waiting.incidents, ("расхождение с банком", "расхождения с банком"), payments),
-        (
-            waiting.overdue_consultations,
-            ("консультация не закрыта", "консультации не закрыты"),
-            f"{consultations}?tab=overdue",
-        ),
-        (
-            waiting.failed_deliveries,
-            ("событие банка не обработано", "события банка не обработаны"),
-            url_for("deliveries.show_list", status="failed"),
-        ),
-    )
-    return [
-        ("problem", f"{count} {plural(count, words[0], words[1], words[1])}", url)
-        for count, words, url in lines
-        if count
-    ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
+from portal.domain.ledger import parse_code
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
@@ -201,10 +202,19 @@ def _sentence(refund: Refund, row: PaymentRow) -> str:
         RefundStatus.SUCCEEDED: f"Банк подтвердил возврат {sum_}.",
         RefundStatus.FAILED: f"{failure_words(refund)} Деньги остались у нас, баланс восстановлен.",
         RefundStatus.CANCELLED: "Деньги не отправлялись, баланс восстановлен.",
-        RefundStatus.REVERSED: "Банк вернул деньги нам: счёт закрыт. Свяжитесь с клиентом.",
-        RefundStatus.EXTERNAL: "Найден в банке. Укажите, к чему он относится.",
+        RefundStatus.REVERSED: (
+            f"Банк клиента не зачислил {sum_}, деньги вернулись к нам. Свяжитесь с клиентом."
+        ),
+        RefundStatus.EXTERNAL: _external_words(refund),
     }
     return sentences[refund.status]
+
+
+def _external_words(refund: Refund) -> str:
+    if refund.is_unexplained:
+        return "Найден в банке. Укажите, чьи это деньги."
+    bearer = LABELS[parse_code(refund.source).kind]
+    return f"Найден в банке и разобран. Отнесён на счёт «{bearer}»."
 
 
 def failure_words(refund: Refund) -> str:

@@ -90,7 +90,7 @@ def test_a_second_explanation_comes_too_late(world, external):
 def succeeded(world: World) -> int:
     """Give a refund of Зоя's that the bank has confirmed."""
     with world.app.app_context():
-        refund = builders.ask(world.actor("anna"), world.payment)
+        refund = builders.ask(world.actor("anna"), world.payment, intent_key="another form")
         builders.send(world.bank, refund)
         builders.hear(world.bank, world.payment, builders.DURING)
         return refund

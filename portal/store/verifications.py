@@ -1,16 +1,30 @@
-"""Adds everything up again: the book against itself, and every cached sum against its rows (C3)."""
+"""Adds everything up again: the book against itself, every sum and state against its rows (C3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from sqlalchemy import Executable, String, case, cast, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import AccountKind
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import OPEN_STATUSES, RefundStatus
+from portal.store.audit import AuditEntry
+from portal.store.consultations import Consultation
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.payments import Payment
-from portal.store.refunds import Refund
+from portal.store.refunds import UNEXPLAINED, Refund
+
+_DONE, _EXTERNAL = frozenset({RefundStatus.SUCCEEDED}), frozenset({RefundStatus.EXTERNAL})
+#: What the bank has given back, or may still give, whoever asked for it.
+_GONE = OPEN_STATUSES | _DONE | _EXTERNAL
+#: How many transfers tell of a refund: its hold, its end, and what came after the end.
+_TRANSFERS = (
+    (Refund.status.in_(OPEN_STATUSES), 1),
+    (UNEXPLAINED, 1),
+    (Refund.status == RefundStatus.REVERSED, 3),
+)
+_ANSWERS = ("refund.accepted", "refund.refused")
 
 
 def verify(session: Session) -> Iterator[str]:
@@ -20,8 +34,17 @@ def verify(session: Session) -> Iterator[str]:
         ("currency {0}: balances add up to {1} instead of 0", _zero_sum()),
         ("account {0} of a client is below zero: {1}", _negative()),
         ("payment {0}: paid, but no transfer credits it", _uncredited()),
-        ("payment {0}: under way {1}, refunds give {2}", _cached(Payment.under_way_minor, "open")),
-        ("payment {0}: refunded {1}, refunds give {2}", _cached(Payment.refunded_minor, "done")),
+        (
+            "payment {0}: under way {1}, refunds give {2}",
+            _cached(Payment.under_way_minor, OPEN_STATUSES),
+        ),
+        ("payment {0}: refunded {1}, refunds give {2}", _cached(Payment.refunded_minor, _DONE)),
+        ("payment {0}: external {1}, refunds give {2}", _cached(Payment.external_minor, _EXTERNAL)),
+        ("payment {0}: captured {1}, but {2} has gone back", _overdrawn()),
+        ("account {0}: {1}, but unexplained refunds give {2}", _suspense()),
+        ("refund {0}: {1} transfers tell of it instead of {2}", _untold()),
+        ("refund {0} was asked for before its consultation had ended", _too_early()),
+        ("refund {0} was sent more than once: {1} answers of the bank", _sent_twice()),
         ("client {0}: in transit {1}, open refunds give {2}", _in_transit()),
         ("transfer {0} joins accounts of another currency", _mixed()),
     ):
@@ -63,8 +86,7 @@ def _uncredited() -> Executable:
     return select(Payment.id).where(Payment.status == PaymentStatus.PAID, ~credited.exists())
 
 
-def _cached(column: InstrumentedAttribute[int], which: str) -> Executable:
-    statuses = OPEN_STATUSES if which == "open" else {RefundStatus.SUCCEEDED}
+def _cached(column: InstrumentedAttribute[int], statuses: Set[RefundStatus]) -> Executable:
     counted = case((Refund.status.in_(statuses), Refund.amount_minor), else_=literal(0))
     total = func.coalesce(func.sum(counted), 0)
     return (
@@ -105,4 +127,72 @@ def _mixed() -> Executable:
                 destination.currency != Transfer.currency,
             )
         )
+    )
+
+
+def _overdrawn() -> Executable:
+    """I-05: what has gone back is never more than what was captured."""
+    total = func.sum(Refund.amount_minor)
+    return (
+        select(Payment.id, Payment.captured_minor, total)
+        .join(Refund, Refund.payment_id == Payment.id)
+        .where(Refund.status.in_(_GONE))
+        .group_by(Payment.id, Payment.captured_minor)
+        .having(total > Payment.captured_minor)
+    )
+
+
+def _suspense() -> Executable:
+    """Suspense has paid for the refunds that nobody has explained, and for nothing else."""
+    unexplained = func.coalesce(
+        select(func.sum(-Refund.amount_minor))
+        .where(
+            UNEXPLAINED,
+            Refund.source == LedgerAccount.code,
+            Refund.currency == LedgerAccount.currency,
+        )
+        .scalar_subquery(),
+        0,
+    )
+    return select(LedgerAccount.code, LedgerAccount.balance_minor, unexplained).where(
+        LedgerAccount.kind == AccountKind.SUSPENSE, LedgerAccount.balance_minor != unexplained
+    )
+
+
+def _untold() -> Executable:
+    """The state of a refund and its transfers tell the same story."""
+    expected = case(*_TRANSFERS, else_=2)
+    told = func.count(Transfer.id)
+    return (
+        select(Refund.id, told, expected)
+        .outerjoin(Transfer, Transfer.refund_id == Refund.id)
+        .group_by(Refund.id)
+        .having(told != expected)
+    )
+
+
+def _too_early() -> Executable:
+    """I-31: only what was cancelled or is over gives money back, a surplus payment apart."""
+    ended = (*OVER, ConsultationStatus.CANCELLED)
+    in_time = Consultation.status.in_(ended) & (Consultation.closed_at <= Refund.requested_at)
+    return (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(Consultation, Consultation.id == Payment.consultation_id)
+        .where(
+            Refund.status != RefundStatus.EXTERNAL,
+            Payment.is_surplus.is_(False),
+            func.coalesce(in_time, literal(value=False)).is_(False),
+        )
+    )
+
+
+def _sent_twice() -> Executable:
+    """I-14: the bank has answered each refund once at most."""
+    answers = func.count()
+    return (
+        select(AuditEntry.object_id, answers)
+        .where(AuditEntry.object_type == "refunds", AuditEntry.action.in_(_ANSWERS))
+        .group_by(AuditEntry.object_id)
+        .having(answers > 1)
     )

@@ -1,10 +1,12 @@
 """The list of consultations: tabs of time, paid or not, state, search (E2)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import eq, ge, le, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus, status_at
@@ -12,30 +14,38 @@ from portal.domain.money import Currency, Money
 from portal.domain.search import Token, TokenKind
 from portal.store.consultations import Consultation
 from portal.store.lists import (
+    WORDS,
+    Criteria,
     Page,
     PageRequest,
+    Searched,
     Sort,
     fetch,
-    full_text,
-    match_words,
+    line_without,
+    matching,
     words_of,
 )
 from portal.store.payment_lists import consultation_is
 from portal.store.users import User
 
+LIST = Searched(Consultation, Consultation.id, Consultation.search_text)
 SORTS = {
-    "-date": Sort("-date", Consultation.starts_at, falls=True),
-    "date": Sort("date", Consultation.starts_at, falls=False),
+    "-date": Sort("-date", Consultation.starts_at, Consultation.id, falls=True),
+    "date": Sort("date", Consultation.starts_at, Consultation.id, falls=False),
 }
+#: Tokens that are no condition of their own: parts of the line, and what has several meanings.
+SEARCHED = (*WORDS, TokenKind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultationFilter:
-    """What the person asked to see; times are aware UTC."""
+    """What the person asked to see; times are aware UTC, prices are minor units."""
 
     tokens: tuple[Token, ...] = ()
     status: ConsultationStatus | None = None
     is_paid: bool | None = None
+    smallest: int | None = None
+    largest: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     client_id: int | None = None
@@ -70,30 +80,31 @@ def list_consultations(
     session: Session, wanted: ConsultationFilter, *, now: datetime
 ) -> Page[ConsultationRow]:
     """Return one page of consultations in one statement."""
-    query = (
-        select(
-            Consultation.id,
-            Consultation.pay_token,
-            Consultation.client_id,
-            User.name.label("client_name"),
-            Consultation.specialist,
-            Consultation.starts_at,
-            Consultation.ends_at,
-            Consultation.price_minor,
-            Consultation.currency,
-            Consultation.status,
-            Consultation.paid_at.is_not(None).label("is_paid"),
-        )
-        .join(User, User.id == Consultation.client_id)
-        .where(*_conditions(wanted, now))
-    )
-    words = words_of(wanted.tokens)
-    index = full_text(session, "consultations") if words else None
-    query = match_words(query, words, Consultation.search_text, index, Consultation.id)
     sort = SORTS.get(wanted.sort, SORTS["-date"])
-    found = fetch(session, query, Consultation.id, sort, wanted.page)
+    criteria = Criteria(
+        words=words_of(wanted.tokens),
+        conditions=_conditions(wanted, now),
+        meanings=[_number(token) for token in wanted.tokens if token.kind is TokenKind.NUMBER],
+    )
+    found = fetch(session, _rows(), matching(session, LIST, criteria, sort), sort, wanted.page)
     rows = [_row(row._mapping, now) for row in found.items]
     return Page(rows, found.next, found.previous, found.total)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return select(
+        Consultation.id,
+        Consultation.pay_token,
+        Consultation.client_id,
+        User.name.label("client_name"),
+        Consultation.specialist,
+        Consultation.starts_at,
+        Consultation.ends_at,
+        Consultation.price_minor,
+        Consultation.currency,
+        Consultation.status,
+        Consultation.paid_at.is_not(None).label("is_paid"),
+    ).join(User, User.id == Consultation.client_id)
 
 
 def _row(values: Any, now: datetime) -> ConsultationRow:
@@ -104,31 +115,42 @@ def _row(values: Any, now: datetime) -> ConsultationRow:
 
 
 def _conditions(wanted: ConsultationFilter, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [_token(token) for token in wanted.tokens if token.kind is not TokenKind.WORD]
+    conditions = [_token(token) for token in wanted.tokens if token.kind not in SEARCHED]
     if wanted.status is not None:
         conditions.append(consultation_is(wanted.status, now))
     if wanted.is_paid is not None:
         paid = Consultation.paid_at.is_not(None)
         conditions.append(paid if wanted.is_paid else ~paid)
-    if wanted.since is not None:
-        conditions.append(Consultation.starts_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(Consultation.starts_at < wanted.until)
-    if wanted.client_id is not None:
-        conditions.append(Consultation.client_id == wanted.client_id)
     if wanted.overdue_before is not None:
         conditions.append(consultation_is(ConsultationStatus.OPEN, now))
         conditions.append(Consultation.ends_at < wanted.overdue_before)
-    return conditions
+    return [*conditions, *_values(wanted)]
+
+
+def _values(wanted: ConsultationFilter) -> Iterator[ColumnElement[bool]]:
+    for column, compare, value in (
+        (Consultation.price_minor, ge, wanted.smallest),
+        (Consultation.price_minor, le, wanted.largest),
+        (Consultation.starts_at, ge, wanted.since),
+        (Consultation.starts_at, lt, wanted.until),
+        (Consultation.client_id, eq, wanted.client_id),
+    ):
+        if value is not None:
+            yield compare(column, value)
 
 
 def _token(token: Token) -> ColumnElement[bool]:
     if token.kind is TokenKind.EMAIL:
-        return Consultation.client_id.in_(select(User.id).where(User.email == token.text))
-    if token.kind is TokenKind.NUMBER:
-        number = int(token.text)
-        return or_(Consultation.id == number, Consultation.price_minor == number * 100)
+        owner = select(User.id).where(User.email == token.text).scalar_subquery()
+        return Consultation.client_id == owner
     if token.kind is TokenKind.AMOUNT:
         return Consultation.price_minor == int(token.text)
-    is_searched = token.kind is TokenKind.PHONE
-    return Consultation.id > 0 if is_searched else false()
+    if token.kind is TokenKind.ID:
+        return Consultation.id == int(token.text)
+    return line_without(Consultation.search_text, token)
+
+
+def _number(token: Token) -> list[ColumnElement[bool]]:
+    """A bare number may be a consultation's, or a price in roubles or tenge."""
+    number = int(token.text)
+    return [Consultation.id == number, Consultation.price_minor == number * 100]

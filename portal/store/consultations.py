@@ -2,14 +2,25 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus, status_at
 from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
-from portal.store.db import Base
+from portal.store.db import Base, partial_index
 from portal.store.users import User
+
+UNFINISHED = (ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN)
 
 
 class Consultation(Base):
@@ -21,7 +32,15 @@ class Consultation(Base):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         Index("ix_consultations_starts_at_id", "starts_at", "id"),
         Index("ix_consultations_client_starts_at", "client_id", "starts_at"),
-        Index("ix_consultations_status_starts_at", "status", "starts_at"),
+        Index("ix_consultations_status_starts_at_id", "status", "starts_at", "id"),
+        Index("ix_consultations_price_starts_at", "price_minor", "starts_at", "id"),
+        partial_index(
+            "ix_consultations_unfinished",
+            "starts_at",
+            "id",
+            where="status IN ('scheduled', 'open')",
+        ),
+        partial_index("ix_consultations_unpaid", "starts_at", "id", where="paid_at IS NULL"),
         Index(
             "ix_consultations_search_text",
             "search_text",
@@ -67,6 +86,12 @@ class Consultation(Base):
     def status_at(self, now: datetime) -> ConsultationStatus:
         """The state as of ``now``, also before the job has written that it is open."""
         return status_at(self.status, self.starts_at, now)
+
+
+def is_unfinished() -> ColumnElement[bool]:
+    """Say in SQL that a consultation has not ended, in the words of its partial index."""
+    words: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in UNFINISHED]
+    return Consultation.status.in_(words)
 
 
 def due_to_lapse(session: Session, *, now: datetime, grace: timedelta, limit: int) -> list[int]:

@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -44,6 +55,12 @@ def enum_type(members: type[StrEnum], check: str | None = None) -> Enum:
         length=32,
         values_callable=lambda listed: [member.value for member in listed],
     )
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Index only the rows for which ``where`` holds, on both databases."""
+    condition = text(where)
+    return Index(name, *columns, postgresql_where=condition, sqlite_where=condition)
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.errors import NotFound
 from portal.store.db import Base
-from portal.store.lists import Page, PageRequest, Sort, fetch
+from portal.store.lists import Matching, Page, PageRequest, Sort, fetch
 
 
 class DeliveryStatus(StrEnum):
@@ -28,6 +28,7 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
+        Index("ix_deliveries_status_id", "status", "id"),
         Index("ix_deliveries_operation", "account", "operation_id"),
     )
 
@@ -47,19 +48,19 @@ class Delivery(Base):
     finished_at: Mapped[datetime | None]
 
 
-SORT = Sort("-id", Delivery.id, falls=True)
+SORT = Sort("-id", Delivery.id, Delivery.id, falls=True)
 
 
 def list_deliveries(
     session: Session, status: DeliveryStatus | None, query: str, wanted: PageRequest
 ) -> Page[Delivery]:
     """Return one page of deliveries; ``query`` is an operation id or our reference, whole."""
-    rows = select(Delivery)
+    rows = select(Delivery.id)
     if status is not None:
         rows = rows.where(Delivery.status == status)
     if query:
         rows = rows.where(or_(Delivery.operation_id == query, Delivery.reference == query))
-    found = fetch(session, rows, Delivery.id, SORT, wanted)
+    found = fetch(session, select(Delivery), Matching([rows], [rows], SORT.place), SORT, wanted)
     return Page([row[0] for row in found.items], found.next, found.previous, found.total)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from portal.domain.actors import Actor
 from portal.domain.ledger import USER_KINDS, AccountCode, AccountKind, Movement, TransferReason
 from portal.domain.money import Currency, Money
-from portal.store.db import Base
+from portal.store.db import Base, partial_index
 
 
 class LedgerAccount(Base):
@@ -21,6 +21,11 @@ class LedgerAccount(Base):
         UniqueConstraint("code", "currency"),
         CheckConstraint("user_id IS NULL OR balance_minor >= 0", name="user_balance_not_negative"),
         Index("ix_ledger_accounts_user_kind", "user_id", "kind"),
+        partial_index(
+            "ix_ledger_accounts_held",
+            *("kind", "user_id", "currency", "balance_minor"),
+            where="balance_minor > 0 AND user_id IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

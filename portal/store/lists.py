@@ -9,34 +9,81 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Integer,
     Row,
     Select,
+    and_,
+    asc,
     column,
+    desc,
+    false,
     func,
     literal_column,
+    not_,
+    or_,
     select,
     table,
+    true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.search import Token, TokenKind
+from portal.store.db import UTCDateTime
 
 COUNT_CAP = 1000
 PER_PAGE = (25, 50, 100)
 Item = TypeVar("Item")
+#: What orders the matching rows, by its names within the statement.
+PLACE = ("sort_value", "key")
 WORDS = (TokenKind.WORD, TokenKind.PHONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of the list: its name in the URL, the column, and whether it falls."""
+    """An order of the list: its name in the URL, the column, the unique key, whether it falls."""
 
     name: str
     column: ColumnElement[Any] | InstrumentedAttribute[Any]
+    key: ColumnElement[Any] | InstrumentedAttribute[Any]
     falls: bool
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Return what orders the rows; a key needs nothing beside it."""
+        return (self.key,) if self.column is self.key else (self.column, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which rows match, without the columns and joins of the page, and what orders them there.
+
+    The queries are alternatives that exclude each other, so that each goes by its own index. Where
+    many match, the order is walked instead until the page is full, by ``walked``.
+    """
+
+    queries: Sequence[Select[Any]]
+    walked: Sequence[Select[Any]]
+    place: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A list that is searched: its table, its key (the number of its full-text rows), its line."""
+
+    model: type[Any]
+    key: InstrumentedAttribute[Any]
+    line: InstrumentedAttribute[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a row must be: bear every word, meet every condition, be one of every group."""
+
+    words: Sequence[str]
+    conditions: Sequence[ColumnElement[bool]]
+    meanings: Sequence[Sequence[ColumnElement[bool]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +126,77 @@ def decode(cursor: str, sort: Sort) -> list[Any] | None:
             value = datetime.fromisoformat(value)
     except (ValueError, TypeError):
         return None
-    is_ours = name == sort.name and isinstance(row_id, int) and abs(row_id) < 2**62
-    is_value = isinstance(value, datetime) or (isinstance(value, int) and abs(value) < 2**62)
-    return [value, row_id] if is_ours and is_value else None
+    is_value = _is_moment(value) if isinstance(sort.column.type, UTCDateTime) else _is_whole(value)
+    return [value, row_id] if name == sort.name and is_value and _is_whole(row_id) else None
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < 2**62
 
 
 def fetch(
-    session: Session, query: Select[*tuple[Any, ...]], key: Any, sort: Sort, wanted: PageRequest
+    session: Session,
+    rows: Select[*tuple[Any, ...]],
+    found: Matching,
+    sort: Sort,
+    wanted: PageRequest,
 ) -> Page[Row[*tuple[Any, ...]]]:
-    """Run the query for one page in one statement, the capped count included.
+    """Read one page in one statement: first its keys, then the rows of these keys alone.
 
-    The two last columns of every row are the sort value and the id; ``key`` is the id column.
+    The three last columns of every row are the capped count, the sort value and the key.
     """
-    counted: Select[int] = (
-        query.with_only_columns(literal_column("1", Integer), maintain_column_froms=True)
-        .order_by(None)
-        .limit(wanted.count_cap + 1)
-    )
-    count = select(func.count()).select_from(counted.subquery()).scalar_subquery()
     backwards = bool(wanted.before) and not wanted.after
     start = decode(wanted.before if backwards else wanted.after, sort)
     falls = sort.falls != backwards
-    if start is not None:
-        place = tuple_(sort.column, key)
-        border = tuple_(*start)
-        query = query.where(place < border if falls else place > border)
-    order = (sort.column.desc(), key.desc()) if falls else (sort.column.asc(), key.asc())
-    query = query.add_columns(count, sort.column, key).order_by(*order).limit(wanted.per + 1)
-    rows = list(session.execute(query).all())
-    more, rows = len(rows) > wanted.per, rows[: wanted.per]
+    keys, count = _keys(found, wanted, start, falls=falls)
+    query = (
+        rows.where(sort.key.in_(keys))
+        .add_columns(count, sort.column, sort.key)
+        .order_by(*(part.desc() if falls else part.asc() for part in sort.place))
+    )
+    read = list(session.execute(query).all())
+    more, read = len(read) > wanted.per, read[: wanted.per]
     if backwards:
-        rows.reverse()
-    return _page(rows, sort, more=more, backwards=backwards, started=start is not None)
+        read.reverse()
+    return _page(read, sort, more=more, backwards=backwards, started=start is not None)
+
+
+def _keys(
+    found: Matching, wanted: PageRequest, start: Sequence[Any] | None, *, falls: bool
+) -> tuple[Any, Any]:
+    """Say which keys are on the page and how many match, up to the cap.
+
+    As many as are counted are gathered. Where these are all, the page is cut from them; where
+    there are more, they are so many that walking the order fills a page soon.
+    """
+    names = PLACE[-len(found.place) :]
+    columns = [part.label(name) for part, name in zip(found.place, names, strict=True)]
+    queries, walked = (
+        [part.with_only_columns(*columns, maintain_column_froms=True) for part in parts]
+        for parts in (found.queries, found.walked)
+    )
+    gathered = _together(queries).limit(wanted.count_cap + 1).cte("gathered")
+    count = select(func.count()).select_from(gathered).scalar_subquery()
+    order: list[ColumnElement[Any]] = [desc(name) if falls else asc(name) for name in names]
+
+    def first(part: Select[Any], place: Sequence[Any]) -> Select[Any]:
+        if start is not None:
+            mark, border = tuple_(*place), tuple_(*start[-len(place) :])
+            part = part.where(mark < border if falls else mark > border)
+        return select(part.order_by(*order).limit(wanted.per + 1).subquery())
+
+    parts = [first(select(gathered).where(count <= wanted.count_cap), tuple(gathered.c))]
+    parts += [first(query.where(count > wanted.count_cap), found.place) for query in walked]
+    keys = union_all(*parts).order_by(*order).limit(wanted.per + 1).subquery()
+    return select(keys.c.key), count
+
+
+def _together(branches: Sequence[Select[Any]]) -> Any:
+    return branches[0] if len(branches) == 1 else union_all(*branches)
 
 
 def _page(
@@ -139,26 +225,50 @@ def words_of(tokens: Sequence[Token]) -> list[str]:
     return [token.text for token in tokens if token.kind in WORDS]
 
 
-def full_text(session: Session, name: str) -> FromClause | None:
-    """Return SQLite's full-text table for ``name``; None on PostgreSQL, where LIKE has an index."""
-    if session.get_bind().dialect.name != "sqlite":
-        return None
-    return table(f"{name}_fts", column("rowid"), column("search_text"))
+def line_without(line: InstrumentedAttribute[str], token: Token) -> ColumnElement[bool]:
+    """Leave out the rows with an excluded text; what is too short finds nothing, as the page says.
+
+    The line is folded already, so that LIKE is enough on both databases.
+    """
+    if token.kind is TokenKind.EXCLUDED:
+        return line.not_like(like_any_part(token.text), escape="\\")
+    return false()
 
 
-def match_words(
-    query: Select[*tuple[Any, ...]],
-    words: Sequence[str],
-    search_line: InstrumentedAttribute[str],
-    index: FromClause | None,
-    rowid: InstrumentedAttribute[Any],
-) -> Select[*tuple[Any, ...]]:
-    """Keep the rows whose search line has every word as a part, through the trigram index."""
-    if not words:
-        return query
-    if index is None:
-        return query.where(*(search_line.like(like_any_part(word), escape="\\") for word in words))
-    phrase = " ".join('"' + word.replace('"', '""') + '"' for word in words)
-    return query.join(index, index.c.rowid == rowid).where(
-        literal_column(f"{index.name}").op("MATCH")(phrase)  # type: ignore[attr-defined]  # tables have names
+def matching(session: Session, searched: Searched, criteria: Criteria, sort: Sort) -> Matching:
+    """Say which rows meet the criteria, and what orders them there.
+
+    On SQLite the full-text table answers; alone, when nothing but its row number is asked for. It
+    knows the order by key only: in another order the line itself is read while walking.
+    """
+    rest = [*criteria.conditions, *(or_(*group) for group in criteria.meanings[1:])]
+    likes = [searched.line.like(like_any_part(word), escape="\\") for word in criteria.words]
+    read: Select[Any] = select(searched.key).select_from(searched.model).where(*likes, *rest)
+    asked, walked, place = read, read, sort.place
+    if criteria.words and session.get_bind().dialect.name == "sqlite":
+        index, asked = _full_text(searched, criteria.words)
+        asked = asked.where(*rest)
+        is_by_key = sort.column is searched.key
+        if rest or criteria.meanings or not is_by_key:
+            asked = asked.join_from(index, searched.model, searched.key == index.c.rowid)
+        if is_by_key:
+            walked, place = asked, (index.c.rowid,)
+    meanings = _apart(criteria.meanings[0]) if criteria.meanings else [true()]
+    return Matching(
+        [asked.where(one) for one in meanings], [walked.where(one) for one in meanings], place
     )
+
+
+def _full_text(searched: Searched, words: Sequence[str]) -> tuple[Any, Select[Any]]:
+    name = f"{searched.model.__tablename__}_fts"
+    index = table(name, column("rowid", Integer))
+    phrase = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return index, select(index.c.rowid).where(literal_column(name).op("MATCH")(phrase))
+
+
+def _apart(meanings: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Make each meaning exclude those before it, so that none of their rows comes twice."""
+    return [
+        and_(meaning, *(not_(earlier) for earlier in meanings[:number]))
+        for number, meaning in enumerate(meanings)
+    ]

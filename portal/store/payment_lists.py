@@ -1,24 +1,29 @@
 """The list of payments: filters, search, order (E1)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from operator import eq, ge, le, lt
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
+from portal.domain.money import Currency
 from portal.domain.payments import MoneyState, PaymentMethod
-from portal.domain.refunds import RefundStatus
+from portal.domain.refunds import RETURNED_TO_US, RefundStatus
 from portal.domain.search import Token, TokenKind
-from portal.store.consultations import Consultation
+from portal.store.consultations import UNFINISHED, Consultation, is_unfinished
 from portal.store.lists import (
+    WORDS,
+    Criteria,
     Page,
     PageRequest,
+    Searched,
     Sort,
     fetch,
-    full_text,
-    match_words,
+    line_without,
+    matching,
     words_of,
 )
 from portal.store.payment_rows import PaymentRow, row_of, select_rows
@@ -26,13 +31,25 @@ from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.users import User
 
+#: Only what is paid is in the list, and the transfer that credited it is its key.
+KEY = Payment.paid_transfer_id
+LIST = Searched(Payment, KEY, Payment.search_text)
 SORTS = {
-    "-date": Sort("-date", Payment.paid_transfer_id, falls=True),
-    "date": Sort("date", Payment.paid_transfer_id, falls=False),
-    "-amount": Sort("-amount", Payment.amount_minor, falls=True),
-    "amount": Sort("amount", Payment.amount_minor, falls=False),
+    "-date": Sort("-date", KEY, KEY, falls=True),
+    "date": Sort("date", KEY, KEY, falls=False),
+    "-amount": Sort("-amount", Payment.amount_minor, KEY, falls=True),
+    "amount": Sort("amount", Payment.amount_minor, KEY, falls=False),
+}
+#: Within a period the moment of payment orders, so that one index finds and orders.
+SORTS_OF_PERIOD = {
+    "-date": Sort("-paid", Payment.paid_at, KEY, falls=True),
+    "date": Sort("paid", Payment.paid_at, KEY, falls=False),
 }
 DEFAULT_SORT = "-date"
+#: Tokens that are no condition of their own: parts of the line, and what has several meanings.
+SEARCHED = (*WORDS, TokenKind.NUMBER)
+#: Written out, so that the partial indexes of migration 0004 answer.
+_NOTHING: ColumnElement[int] = literal_column("0")
 #: The states of a paid sum that the filter offers.
 STATES = (
     MoneyState.PAID,
@@ -46,12 +63,21 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class PaymentFilter:
-    """What the person asked to see; empty means everything that is paid."""
+    """What the person asked to see; empty means everything that is paid.
+
+    ``refund`` is the state of the last refund; ``smallest`` and ``largest`` are minor units.
+    """
 
     tokens: tuple[Token, ...] = ()
     state: MoneyState | None = None
     consultation: ConsultationStatus | None = None
     method: PaymentMethod | None = None
+    refund: RefundStatus | None = None
+    account: str | None = None
+    has_surplus: bool = False
+    currency: Currency | None = None
+    smallest: int | None = None
+    largest: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     user_id: int | None = None
@@ -61,82 +87,137 @@ class PaymentFilter:
 
 def list_payments(session: Session, wanted: PaymentFilter, *, now: datetime) -> Page[PaymentRow]:
     """Return one page of paid payments, newest first unless told otherwise, in one statement."""
-    sort = SORTS.get(wanted.sort, SORTS[DEFAULT_SORT])
-    query = select_rows().where(Payment.paid_transfer_id.is_not(None), *_conditions(wanted, now))
-    words = words_of(wanted.tokens)
-    index = full_text(session, "payments") if words else None
-    query = match_words(query, words, Payment.search_text, index, Payment.paid_transfer_id)
-    if index is not None and sort.column is Payment.paid_transfer_id:
-        # The full-text rows come in this very order: no sort, the page ends early.
-        sort = Sort(sort.name, index.c.rowid, falls=sort.falls)
-    found = fetch(session, query, Payment.id, sort, wanted.page)
+    sort = _sort(wanted)
+    found = fetch(
+        session,
+        select_rows(),
+        matching(session, LIST, _criteria(wanted, now), sort),
+        sort,
+        wanted.page,
+    )
     rows = [row_of(row, now) for row in found.items]
     return Page(rows, found.next, found.previous, found.total)
 
 
+def _sort(wanted: PaymentFilter) -> Sort:
+    name = wanted.sort if wanted.sort in SORTS else DEFAULT_SORT
+    has_period = wanted.since is not None or wanted.until is not None
+    if has_period and not words_of(wanted.tokens):
+        return SORTS_OF_PERIOD.get(name, SORTS[name])
+    return SORTS[name]
+
+
+def _criteria(wanted: PaymentFilter, now: datetime) -> Criteria:
+    words, conditions = words_of(wanted.tokens), _conditions(wanted, now)
+    if not words:
+        conditions.append(KEY.is_not(None))
+    return Criteria(
+        words=words,
+        conditions=conditions,
+        meanings=[_number(token.text) for token in wanted.tokens if token.kind is TokenKind.NUMBER],
+    )
+
+
 def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [_token(token) for token in wanted.tokens if token.kind is not TokenKind.WORD]
+    conditions = [_token(token) for token in wanted.tokens if token.kind not in SEARCHED]
     if wanted.state is not None:
         conditions.append(_state(wanted.state))
     if wanted.consultation is not None:
-        conditions.append(consultation_is(wanted.consultation, now))
-    if wanted.method is not None:
-        conditions.append(Payment.paid_method == wanted.method)
-    if wanted.since is not None:
-        conditions.append(Payment.paid_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(Payment.paid_at < wanted.until)
-    if wanted.user_id is not None:
-        conditions.append(Payment.user_id == wanted.user_id)
-    return conditions
+        conditions.append(_consultation(wanted.consultation, now))
+    if wanted.refund is not None:
+        conditions.append(_last_refund_is(wanted.refund))
+    if wanted.has_surplus:
+        conditions += surplus_left()
+    return [*conditions, *_values(wanted)]
+
+
+def _values(wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
+    for column, compare, value in (
+        (Payment.paid_method, eq, wanted.method),
+        (Payment.account, eq, wanted.account),
+        (Payment.currency, eq, wanted.currency),
+        (Payment.amount_minor, ge, wanted.smallest),
+        (Payment.amount_minor, le, wanted.largest),
+        (Payment.paid_at, ge, wanted.since),
+        (Payment.paid_at, lt, wanted.until),
+        (Payment.user_id, eq, wanted.user_id),
+    ):
+        if value is not None:
+            yield compare(column, value)
+
+
+def surplus_left() -> list[ColumnElement[bool]]:
+    """Say in SQL: paid twice or too late, and not all of it is on its way back."""
+    back = Payment.refunded_minor + Payment.under_way_minor + Payment.external_minor
+    return [Payment.is_surplus.is_(True), Payment.captured_minor > back]
 
 
 def consultation_is(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:
-    """Say in SQL what ``status_at`` says: a scheduled one whose hour has come is open."""
-    has_begun = Consultation.starts_at <= now
-    scheduled = Consultation.status == ConsultationStatus.SCHEDULED
+    """Say in SQL what ``status_at`` says: a scheduled one whose hour has come is open.
+
+    The unfinished are written out, so that their partial index answers; whatever was opened has
+    begun.
+    """
     if status is ConsultationStatus.SCHEDULED:
-        return and_(scheduled, ~has_begun)
+        scheduled = Consultation.status == ConsultationStatus.SCHEDULED
+        return and_(is_unfinished(), scheduled, Consultation.starts_at > now)
     if status is ConsultationStatus.OPEN:
-        opened = Consultation.status == ConsultationStatus.OPEN
-        return or_(opened, and_(scheduled, has_begun))
+        return and_(is_unfinished(), Consultation.starts_at <= now)
     return Consultation.status == status
 
 
+def _consultation(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:
+    held = select(Consultation.id).where(consultation_is(status, now))
+    if status in UNFINISHED:
+        return Payment.consultation_id.in_(held)
+    return held.where(Consultation.id == Payment.consultation_id).exists()
+
+
 def _token(token: Token) -> ColumnElement[bool]:
-    if token.kind is TokenKind.EMAIL:
-        return Payment.user_id.in_(select(User.id).where(User.email == token.text))
-    if token.kind is TokenKind.OPERATION:
-        return Payment.operation_id == token.text
-    if token.kind is TokenKind.AMOUNT:
-        return Payment.amount_minor == int(token.text)
-    if token.kind is TokenKind.NUMBER:
-        return _number(token.text)
-    # PHONE is matched as a part of the search line; SHORT finds nothing, and the page says so.
-    return false() if token.kind is TokenKind.SHORT else Payment.id > 0
+    match token.kind:
+        case TokenKind.EMAIL:
+            owner = select(User.id).where(User.email == token.text).scalar_subquery()
+            condition = Payment.user_id == owner
+        case TokenKind.OPERATION:
+            condition = Payment.operation_id == token.text
+        case TokenKind.AMOUNT:
+            condition = Payment.amount_minor == int(token.text)
+        case TokenKind.ID:
+            condition = Payment.id == int(token.text)
+        case TokenKind.CARD:
+            condition = Payment.card_last4 == token.text
+        case _:
+            condition = line_without(Payment.search_text, token)
+    return condition
 
 
-def _number(text: str) -> ColumnElement[bool]:
+def _number(text: str) -> list[ColumnElement[bool]]:
     """A bare number may be a payment's, a sum in roubles or tenge, or the tail of a card."""
     number = int(text)
-    meanings = [Payment.id == number, Payment.amount_minor == number * 100]
+    meanings: list[ColumnElement[bool]] = [
+        Payment.id == number,
+        Payment.amount_minor == number * 100,
+    ]
     if len(text) == 4:
         meanings.append(Payment.card_last4 == text)
-    return or_(*meanings)
+    return meanings
 
 
 def _state(state: MoneyState) -> ColumnElement[bool]:
     returned = Payment.refunded_minor + Payment.external_minor
     nothing_open = Payment.under_way_minor == 0
-    conditions: dict[MoneyState, Any] = {
+    conditions: dict[MoneyState, ColumnElement[bool]] = {
         MoneyState.PAID: and_(returned == 0, nothing_open),
         MoneyState.PARTLY_REFUNDED: and_(
-            returned > 0, returned < Payment.captured_minor, nothing_open
+            returned > _NOTHING, returned < Payment.captured_minor, nothing_open
         ),
-        MoneyState.REFUNDED: and_(returned > 0, returned >= Payment.captured_minor),
-        MoneyState.IN_TRANSIT: Payment.under_way_minor > 0,
-        MoneyState.REFUND_UNKNOWN: Refund.status == RefundStatus.UNKNOWN,
-        MoneyState.REFUND_FAILED: and_(Refund.status == RefundStatus.FAILED, nothing_open),
+        MoneyState.REFUNDED: and_(returned > _NOTHING, returned >= Payment.captured_minor),
+        MoneyState.IN_TRANSIT: Payment.under_way_minor > _NOTHING,
+        MoneyState.REFUND_UNKNOWN: _last_refund_is(RefundStatus.UNKNOWN),
+        MoneyState.REFUND_FAILED: and_(_last_refund_is(*RETURNED_TO_US), nothing_open),
     }
-    condition: ColumnElement[bool] = conditions[state]
-    return condition
+    return conditions[state]
+
+
+def _last_refund_is(*statuses: RefundStatus) -> ColumnElement[bool]:
+    return Payment.last_refund_id.in_(select(Refund.id).where(Refund.status.in_(statuses)))

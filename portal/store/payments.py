@@ -11,7 +11,7 @@ from portal.domain.money import Currency, Money
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import LineKind
 from portal.store.consultations import Consultation
-from portal.store.db import Base, enum_type, locked
+from portal.store.db import Base, enum_type, locked, partial_index
 from portal.store.users import User
 
 
@@ -39,7 +39,19 @@ class Payment(Base):
         Index("ix_payments_paid_transfer", "paid_transfer_id", unique=True),
         Index("ix_payments_user_paid_transfer", "user_id", "paid_transfer_id"),
         Index("ix_payments_amount_paid_transfer", "amount_minor", "paid_transfer_id"),
-        Index("ix_payments_paid_at", "paid_at"),
+        Index("ix_payments_paid_at_transfer", "paid_at", "paid_transfer_id"),
+        Index("ix_payments_method_paid_transfer", "paid_method", "paid_transfer_id"),
+        Index("ix_payments_card_paid_transfer", "card_last4", "paid_transfer_id"),
+        Index("ix_payments_operation", "operation_id"),
+        partial_index("ix_payments_under_way", "paid_transfer_id", where="under_way_minor > 0"),
+        partial_index(
+            "ix_payments_returned", "paid_transfer_id", where="refunded_minor + external_minor > 0"
+        ),
+        partial_index(
+            "ix_payments_last_refund",
+            *("last_refund_id", "paid_transfer_id"),
+            where="last_refund_id IS NOT NULL",
+        ),
         Index("ix_payments_consultation", "consultation_id"),
         Index("ix_payments_next_read_at", "next_read_at"),
         Index(

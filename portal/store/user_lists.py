@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.ledger import USER_KINDS, AccountKind
@@ -13,17 +13,21 @@ from portal.domain.permissions import Role
 from portal.domain.search import Token, TokenKind
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.lists import (
+    WORDS,
+    Criteria,
     Page,
     PageRequest,
+    Searched,
     Sort,
     fetch,
-    full_text,
-    match_words,
+    line_without,
+    matching,
     words_of,
 )
 from portal.store.users import User
 
-SORT = Sort("-id", User.id, falls=True)
+LIST = Searched(User, User.id, User.search_text)
+SORT = Sort("-id", User.id, User.id, falls=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,12 @@ class UserRow:
 
 def list_users(session: Session, wanted: UserFilter) -> Page[UserRow]:
     """Return one page of people, newest first, with their balances: two statements."""
-    columns = (User.id, User.name, User.email, User.phone, User.role, User.is_active)
-    query = select(*columns).where(*_conditions(wanted))
-    words = words_of(wanted.tokens)
-    index = full_text(session, "users") if words else None
-    query = match_words(query, words, User.search_text, index, User.id)
-    found = fetch(session, query, User.id, SORT, wanted.page)
+    rows = select(User.id, User.name, User.email, User.phone, User.role, User.is_active)
+    criteria = Criteria(words_of(wanted.tokens), _conditions(wanted))
+    found = fetch(session, rows, matching(session, LIST, criteria, SORT), SORT, wanted.page)
     balances = balances_of(session, [row.id for row in found.items])
-    rows = [_row(row._mapping, balances) for row in found.items]
-    return Page(rows, found.next, found.previous, found.total)
+    people = [_row(row._mapping, balances) for row in found.items]
+    return Page(people, found.next, found.previous, found.total)
 
 
 def _row(values: Any, balances: Mapping[int, Sequence[Balance]]) -> UserRow:
@@ -82,23 +83,25 @@ def _row(values: Any, balances: Mapping[int, Sequence[Balance]]) -> UserRow:
 
 
 def _conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
-    conditions = [_token(token) for token in wanted.tokens if token.kind is not TokenKind.WORD]
+    conditions = [_token(token) for token in wanted.tokens if token.kind not in WORDS]
     if wanted.role is not None:
         conditions.append(User.role == wanted.role)
     if wanted.has_free_money:
         free = select(LedgerAccount.user_id).where(
-            LedgerAccount.kind == AccountKind.USER_AVAILABLE, LedgerAccount.balance_minor > 0
+            LedgerAccount.kind == AccountKind.USER_AVAILABLE,
+            LedgerAccount.user_id == User.id,
+            *_is_held(),
         )
-        conditions.append(User.id.in_(free))
+        conditions.append(free.exists())
     return conditions
 
 
 def _token(token: Token) -> ColumnElement[bool]:
     if token.kind is TokenKind.EMAIL:
         return User.email == token.text
-    if token.kind is TokenKind.NUMBER:
+    if token.kind in (TokenKind.NUMBER, TokenKind.ID):
         return User.id == int(token.text)
-    return User.id > 0 if token.kind is TokenKind.PHONE else false()
+    return line_without(User.search_text, token)
 
 
 def balances_of(session: Session, user_ids: Iterable[int]) -> Mapping[int, Sequence[Balance]]:
@@ -122,11 +125,17 @@ def balances_of(session: Session, user_ids: Iterable[int]) -> Mapping[int, Seque
     return found
 
 
+def _is_held() -> tuple[ColumnElement[bool], ...]:
+    """Say that a client's account holds something, in the words of its partial index."""
+    nothing: ColumnElement[int] = literal_column("0")
+    return LedgerAccount.balance_minor > nothing, LedgerAccount.user_id.is_not(None)
+
+
 def totals_held(session: Session) -> Sequence[Balance]:
     """Return what is held for all clients together, by currency (C2)."""
     rows = session.execute(
         select(LedgerAccount.currency, LedgerAccount.kind, func.sum(LedgerAccount.balance_minor))
-        .where(LedgerAccount.user_id.is_not(None))
+        .where(*_is_held())
         .group_by(LedgerAccount.currency, LedgerAccount.kind)
     )
     sums: dict[Currency, dict[AccountKind, int]] = {}

@@ -15,6 +15,7 @@ class User(Base):
 
     __tablename__ = "users"
     __table_args__ = (
+        Index("ix_users_role_id", "role", "id"),
         Index(
             "ix_users_search_text",
             "search_text",

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import NotFound, Refusal
@@ -69,7 +69,7 @@ def _refusal(refusal: Refusal) -> Response:
     return page(404 if isinstance(refusal, NotFound) else 409)
 
 
-def _no_database(error: OperationalError) -> Response:
+def _no_database(error: OperationalError | InternalError) -> Response:
     _log.error("database: %s", type(error.orig).__name__)
     return page(503)
 
@@ -85,4 +85,5 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(InternalError, _no_database)  # PostgreSQL's standby is read-only
     app.register_error_handler(Exception, _bug)

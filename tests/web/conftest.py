@@ -16,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.banks.tochka.settings import BANK_KEY
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.permissions import Permission, Role
 from portal.domain.ports import BankEvent, EventKind
@@ -111,8 +112,8 @@ class World:
 
 @pytest.fixture
 def accounts() -> Mapping[str, Mapping[str, Any]]:
-    """Give one account whose webhooks the tests can sign."""
-    keys = (jwk(key("bank")),)
+    """Give one account whose webhooks the tests can sign, and the bank."""
+    keys = (jwk(key("bank")), BANK_KEY)
     return {
         "tochka": {**TOCHKA, "customer_code": CUSTOMER, "merchant_id": MERCHANT}
         | {"public_keys": keys}

@@ -9,6 +9,8 @@ from jinja2 import StrictUndefined
 
 from portal.domain import money as money_values
 from portal.domain.permissions import Permission
+from portal.domain.ports import BankMisconfigured
+from portal.jobs.accounts import account
 from portal.web import formats, labels
 from portal.web.access import can
 from portal.web.session import visitor
@@ -57,6 +59,14 @@ def _nav(items: tuple[tuple[str, str, str, Permission | None], ...]) -> list[dic
     ]
 
 
+def bank_title(name: str) -> str:
+    """Call an account by its title; one that the settings no longer have keeps its name."""
+    try:
+        return account(name).title
+    except BankMisconfigured:
+        return name
+
+
 def _context() -> dict[str, object]:
     person = visitor()
     is_staff = person is not None and person.is_staff
@@ -82,6 +92,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["Money"] = money_values.Money
+    app.jinja_env.filters["bank_title"] = bank_title
     for name in ("money", "money_short", "when", "when_long", "iso", "clock_time", "grouped"):
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email"):

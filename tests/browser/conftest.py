@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.people import Person
+from tests.browser.people import Person, watched
 from tests.stacks import Stack
 
 FLAGS = (
@@ -28,14 +28,6 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def _watched(context: BrowserContext, faults: list[str]) -> Page:
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    return page
-
-
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def scripted(request: pytest.FixtureRequest) -> bool:
     """Play a story twice: with JavaScript and without."""
@@ -54,7 +46,7 @@ def faults() -> Iterator[list[str]]:
 def anna(browser: Browser, stack: Stack, faults: list[str]) -> Iterator[Person]:
     """Анна, who may refund, at her screen with JavaScript."""
     with browser.new_context(locale="ru-RU") as context:
-        yield Person(_watched(context, faults), stack).signs_in("admin")
+        yield Person(watched(context, faults), stack).signs_in("admin")
 
 
 @pytest.fixture
@@ -64,5 +56,5 @@ def both(
     """Кирилл the client and Анна of the staff, each in a browser of their own."""
     options = {"locale": "ru-RU", "java_script_enabled": scripted}
     with browser.new_context(**options) as his, browser.new_context(**options) as hers:
-        kirill = Person(_watched(his, faults), stack).signs_in("client")
-        yield kirill, Person(_watched(hers, faults), stack).signs_in("admin")
+        kirill = Person(watched(his, faults), stack).signs_in("client")
+        yield kirill, Person(watched(hers, faults), stack).signs_in("admin")

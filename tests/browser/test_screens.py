@@ -1,0 +1,70 @@
+"""Every screen in both themes: accessible, quiet, in Russian, and as wide as its window."""
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.screens import SCREENS, Screen, Stage
+from tests.stacks import Stack
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {
+    "runOnly": TAGS,
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+ASK = """rules => axe.run(document, rules).then(answer => answer.violations.flatMap(
+  one => one.nodes.map(node => `${one.id}: ${node.target} ${node.failureSummary}`)))"""
+#: What a person reads, without code (the bank's own words), keys and what is hidden.
+READ = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const {parentElement: parent, data} = walker.currentNode;
+    if (parent.checkVisibility() && !parent.closest("code, kbd")) texts.push(data);
+  }
+  return texts.join(" ");
+}"""
+FOREIGN = re.compile(r"(?<![\w.@…])[A-Za-z_]{2,}(?![\w@])")
+ALLOWED = {"CSV", "Excel"}
+WIDTHS = (1366, 768, 360, 320)
+LOOKS = (("light", 360), ("dark", 1366))
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, stack: Stack) -> Stage:
+    """Set the stage once: the screens only read."""
+    return Stage(browser, stack).sets()
+
+
+def overflow(page: Page, width: int) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    page.set_viewport_size({"width": width, "height": 768})
+    return page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+
+
+def violations(page: Page, theme: str, width: int) -> list[str]:
+    """Return what axe finds, in one theme at one width; the content policy stays on."""
+    page.set_viewport_size({"width": width, "height": 768})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    return page.evaluate(ASK, RULES)
+
+
+def foreign_words(page: Page) -> set[str]:
+    """Return the words in Latin letters that a person would read."""
+    return set(FOREIGN.findall(page.evaluate(READ))) - ALLOWED
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_screen_is_for_everybody(stage: Stage, screen: Screen) -> None:
+    page = stage.shows(screen)
+
+    assert {width: overflow(page, width) for width in WIDTHS} == dict.fromkeys(WIDTHS, 0)
+    assert foreign_words(page) == set()
+    page.evaluate(AXE)
+    assert {look: violations(page, *look) for look in LOOKS} == {look: [] for look in LOOKS}
+    assert stage.faults == list(screen.console)

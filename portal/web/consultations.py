@@ -44,7 +44,7 @@ from portal.web.lists import (
     render_list,
     sort_links,
 )
-from portal.web.payments import line_of
+from portal.web.payments import lines_of
 from portal.web.session import actor
 
 bp = Blueprint("consultations", __name__, url_prefix="/consultations")
@@ -132,7 +132,7 @@ def _context(number: int) -> dict[str, Any]:
     return {
         "consultation": consultation,
         "state": status,
-        "lines": [line_of(row) for row in rows],
+        "lines": lines_of(rows),
         "timeline": consultation_timeline(db.session(), consultation),
         "transfers": transfers_about(db.session(), consultation_id=number),
         "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",

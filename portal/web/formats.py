@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
 
 from portal.domain import clock
 from portal.domain.money import Currency, Money
@@ -13,6 +12,12 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 SIGNS = {Currency.RUB: "₽", Currency.KZT: "₸"}
 RUSSIAN = Locale("ru")
+#: Read once: Babel reads its pattern anew for every moment, and a list has a hundred.
+MONTHS = dict(RUSSIAN.months["format"]["wide"])
+SHORT_MONTHS = {
+    number: name.removesuffix(".")
+    for number, name in RUSSIAN.months["format"]["abbreviated"].items()
+}
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
@@ -34,14 +39,14 @@ def when(moment: datetime | None, zone: str | None = None) -> str:
     if moment is None:
         return "—"
     local = moment.astimezone(ZoneInfo(zone) if zone else MOSCOW)
-    year = "" if local.year == clock.now().astimezone(MOSCOW).year else " y"
-    return format_datetime(local, f"d MMM{year}, HH:mm", locale=RUSSIAN).replace(".", "")
+    year = "" if local.year == clock.now().astimezone(MOSCOW).year else f" {local.year}"
+    return f"{local.day} {SHORT_MONTHS[local.month]}{year}, {local:%H:%M}"
 
 
 def when_long(moment: datetime, zone: str | None = None) -> str:
     """Write a moment in full: «14 августа 2024 г., 15:04»."""
     local = moment.astimezone(ZoneInfo(zone) if zone else MOSCOW)
-    return format_datetime(local, "d MMMM y 'г.', HH:mm", locale=RUSSIAN)
+    return f"{local.day} {MONTHS[local.month]} {local.year} г., {local:%H:%M}"
 
 
 def iso(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """Payments: the list, the card, and asking the bank (E1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,9 +61,20 @@ def rights() -> RefundRights:
 
 def line_of(payment: PaymentRow) -> Line:
     """Judge a row by the one policy that also guards the dialog and the job."""
+    return lines_of([payment])[0]
+
+
+def lines_of(payments: Sequence[PaymentRow]) -> list[Line]:
+    """Judge many rows; the visitor's rights are looked up once."""
     mine = rights()
-    rule = broken_rule(payment.facts(mine, account(payment.account).mode))
-    return Line(payment, rule, may_ask=mine.create)
+    return [
+        Line(
+            payment,
+            broken_rule(payment.facts(mine, account(payment.account).mode)),
+            may_ask=mine.create,
+        )
+        for payment in payments
+    ]
 
 
 def _filter(view: ListView) -> PaymentFilter:
@@ -115,7 +127,7 @@ def show_list() -> Response:
         "payments/list.html",
         "payments/_results.html",
         view,
-        lines=[line_of(row) for row in page.items],
+        lines=lines_of(page.items),
         found=found(page, "платёж", "платежа", "платежей"),
         pager=pager(view, page),
         chips=_chips(view, wanted),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from portal.domain import clock
 from portal.domain.actors import Actor
@@ -55,9 +55,8 @@ def load(session_id: str) -> Visitor | None:
     named = _SESSION_ID.fullmatch(session_id)
     if named is None:
         return None
-    user = db.session.scalars(
-        select(User).where(User.id == int(named[1])).options(selectinload(User.grants))
-    ).one_or_none()
+    query = select(User).where(User.id == int(named[1])).options(joinedload(User.grants))
+    user = db.session.scalars(query).unique().one_or_none()
     if user is None or not user.is_active or user.session_epoch != int(named[2]):
         return None
     return visitor_of(user)

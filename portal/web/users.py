@@ -22,7 +22,7 @@ from portal.store.users import User, get_user
 from portal.web.access import can, requires
 from portal.web.export_words import STATEMENT
 from portal.web.exports import LIMIT, Export, export, wanted_format
-from portal.web.fragments import render
+from portal.web.fragments import is_partial, render
 from portal.web.labels import LABELS
 from portal.web.lists import (
     ListURL,
@@ -35,7 +35,7 @@ from portal.web.lists import (
     read_list,
     render_list,
 )
-from portal.web.payments import line_of
+from portal.web.payments import lines_of
 
 bp = Blueprint("users", __name__, url_prefix="/users")
 TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "Консультации"))
@@ -70,7 +70,7 @@ def show_list() -> Response:
         chips=chips(view, _words(wanted)),
         roles=options(tuple(Role), LABELS, view.value("role")),
         has_free_money=wanted.has_free_money,
-        totals=totals_held(db.session()),
+        totals=() if is_partial() else totals_held(db.session()),
         shows_contacts=can(Permission.USERS_CONTACTS),
     )
 
@@ -83,7 +83,7 @@ def _tab(number: int, tab: str) -> dict[str, Any]:
         wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
         return {"consultations": list_consultations(session, wanted, now=now).items}
     rows = payment_rows_of_user(session, number, now=now)
-    return {"lines": [line_of(row) for row in rows]}
+    return {"lines": lines_of(rows)}
 
 
 def _export(user: User) -> Export:

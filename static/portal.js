@@ -110,6 +110,8 @@
   const isPoll = (config) => /\bevery\b/.test(config.elt.getAttribute("hx-trigger"));
 
   on("htmx:configRequest", ({ detail }) => {
+    // Only Enter and «Найти» may open the one row that is found; typing never leaves the list.
+    if (detail.triggeringEvent?.type !== "submit") delete detail.parameters.open;
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = find("meta[name=csrf-token]").content;
   });
 
@@ -173,7 +175,7 @@
   // The inputs follow the address after a chip, a sorted column or a page; the one being typed in stays.
   const followAddress = ({ detail }) => {
     const params = new URL(detail.path, location.href).searchParams;
-    for (const field of all("#filters [name]")) {
+    for (const field of all("#filters [name]:not(button)")) {
       if (field === document.activeElement) continue;
       if (/checkbox|radio/.test(field.type)) field.checked = params.getAll(field.name).includes(field.value);
       else field.value = params.get(field.name) || "";

@@ -1,7 +1,8 @@
-"""How people search: folded words, and tokens recognised by their form (ux.md §3.3)."""
+"""How people search: folded words, and pieces recognised by their form (ux.md §3.3)."""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,10 +15,13 @@ class TokenKind(StrEnum):
     """What one word of the query seems to be."""
 
     WORD = "word"
+    EXCLUDED = "excluded"
+    ID = "id"
     NUMBER = "number"
     AMOUNT = "amount"
     PHONE = "phone"
     EMAIL = "email"
+    CARD = "card"
     OPERATION = "operation"
     SHORT = "short"
 
@@ -30,10 +34,40 @@ class Token:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a query as typed: a word, a phrase in quotes, or an operator ``name:value``."""
+
+    typed: str
+    name: str
+    value: str
+    is_phrase: bool
+    is_excluded: bool
+
+    @property
+    def token(self) -> Token:
+        """What the value is when it is searched as a text."""
+        if not (self.is_phrase or self.is_excluded):
+            return _token(fold(self.value))
+        text = fold(self.value).strip()
+        if len(text) < MIN_LETTERS:
+            return Token(TokenKind.SHORT, text)
+        return Token(TokenKind.EXCLUDED if self.is_excluded else TokenKind.WORD, text)
+
+
+_PIECE = re.compile(
+    r'(?P<minus>-(?=[^\W\d_"]))?(?:(?P<name>[^\W\d_]+):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))?'
+)
+# «№ 42», «3 500,00» and «8 (916) 123-45-67» are one word each, whatever stands between the digits.
+_SPACED_ID = re.compile(r"№\s+(?=\d)")
+_SPACED_THOUSANDS = re.compile(r"(?<=\d)\s(?=\d{3}(?!\d))")
+_SPACED_PHONE = re.compile(r"(?<!\S)(?:\+\d|8)[\d\s()-]{8,18}\d(?!\S)", re.ASCII)
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _OPERATION = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{3,28}")
 # Folding has turned «№» into "no" by then.
-_NUMBER = re.compile(r"(?:no)?(\d{1,9})", re.ASCII)
+_ID = re.compile(r"no(\d{1,9})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,9})[.,](\d{1,2})", re.ASCII)
 _PHONE = re.compile(r"\+?\d[\d()-]{6,18}", re.ASCII)
 
@@ -54,18 +88,25 @@ def search_text(name: str, email: str, phone: str | None) -> str:
     return fold(f"{name} {email} {phone_digits(phone)}".strip())
 
 
-def tokens(query: str) -> list[Token]:
-    """Split a query into recognised words; too long a query is cut, never refused."""
-    words = fold(query[:MAX_QUERY_CHARACTERS]).replace("\x00", " ").split()
-    return [_token(word) for word in _joined_phones(words)[:MAX_TOKENS]]
+def pieces(query: str) -> list[Piece]:
+    """Split a query into its pieces; too long a query is cut, never refused."""
+    return list(_pieces(query[:MAX_QUERY_CHARACTERS].replace("\x00", " ")))[:MAX_TOKENS]
 
 
-def _joined_phones(words: list[str]) -> list[str]:
-    """Join «+7 916 123-45-67» into one word: people paste phones with spaces."""
-    joined = "".join(words)
-    if len(words) > 1 and joined.startswith(("+", "8")) and _PHONE.fullmatch(joined):
-        return [joined]
-    return words
+def _pieces(query: str) -> Iterator[Piece]:
+    joined = _SPACED_THOUSANDS.sub("", _SPACED_ID.sub("№", query))
+    joined = _SPACED_PHONE.sub(lambda found: "".join(found[0].split()), joined)
+    for found in _PIECE.finditer(joined):
+        typed = found[0].strip()
+        if typed:
+            phrase = found["phrase"]
+            yield Piece(
+                typed=typed,
+                name=fold(found["name"] or ""),
+                value=found["word"] or phrase or "",
+                is_phrase=phrase is not None,
+                is_excluded=bool(found["minus"]),
+            )
 
 
 def _token(word: str) -> Token:
@@ -80,9 +121,11 @@ def _token(word: str) -> Token:
 
 
 def _digits_or_word(word: str) -> Token:
-    number = _NUMBER.fullmatch(word)
+    number = _ID.fullmatch(word)
     if number:
-        return Token(TokenKind.NUMBER, number[1])
+        return Token(TokenKind.ID, number[1])
+    if _NUMBER.fullmatch(word):
+        return Token(TokenKind.NUMBER, word)
     if _PHONE.fullmatch(word):
         return Token(TokenKind.PHONE, phone_digits(word))
     return Token(TokenKind.WORD if len(word) >= MIN_LETTERS else TokenKind.SHORT, word)

@@ -1,7 +1,8 @@
 """Consultations: the list with «Оплачено» or «Не оплачено», the card, its ways to end (E2)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, url_for
@@ -36,42 +37,70 @@ from portal.web.lists import (
     ListView,
     chips,
     choice,
+    day_end,
     day_start,
     found,
     options,
-    pager,
+    period_words,
     read_list,
     render_list,
     sort_links,
 )
 from portal.web.payments import lines_of
+from portal.web.search_words import PAID, PEOPLE, Reader, amount, days, labels, minor_of, one_of
 from portal.web.session import actor
 
 bp = Blueprint("consultations", __name__, url_prefix="/consultations")
-TABS = (("", "Все"), ("upcoming", "Предстоящие"), ("past", "Прошедшие"), ("overdue", "Не закрыты"))
-PAID = (("yes", "Оплачено"), ("no", "Не оплачено"))
+TABS = (
+    ("", "Все"),
+    ("today", "Сегодня"),
+    ("upcoming", "Предстоящие"),
+    ("past", "Прошедшие"),
+    ("overdue", "Не закрыты"),
+)
+OPERATORS: Mapping[str, Reader] = {
+    "status": one_of("status", labels(ConsultationStatus)),
+    "paid": one_of("paid", PAID),
+    "amount": amount,
+    "date": days,
+    **PEOPLE,
+}
 
 
 def _filter(view: ListView) -> ConsultationFilter:
     now = clock.now()
-    tab = view.value("tab")
-    grace = timedelta(0)
+    since, until = _period(view, now)
     return ConsultationFilter(
         tokens=view.tokens,
         status=choice(ConsultationStatus, view.value("status")),
         is_paid={"yes": True, "no": False}.get(view.value("paid")),
-        since=now if tab == "upcoming" else day_start(view.value("from")),
-        until=now if tab == "past" else day_start(view.value("to"), shift_days=1),
-        overdue_before=now - grace if tab == "overdue" else None,
+        smallest=minor_of(view.value("min")),
+        largest=minor_of(view.value("max")),
+        since=since,
+        until=until,
+        overdue_before=now if view.value("tab") == "overdue" else None,
         sort=view.value("sort") or _default_sort(view),
         page=view.page,
     )
 
 
+def _period(view: ListView, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the common part of the tab's time and of the days that were asked for."""
+    tab = view.value("tab")
+    begin = {"upcoming": now, "today": day_start("today")}.get(tab)
+    end = {"past": now, "today": day_end("today")}.get(tab)
+    since = filter(None, (begin, day_start(view.value("from"))))
+    until = filter(None, (end, day_end(view.value("to"))))
+    return max(since, default=None), min(until, default=None)
+
+
 def _words(view: ListView, wanted: ConsultationFilter) -> dict[str, str]:
     return {
         "status": f"статус: {LABELS[wanted.status]}" if wanted.status else "",
-        "paid": dict(PAID).get(view.value("paid"), ""),
+        "paid": PAID.get(view.value("paid"), ""),
+        "min": f"цена от {view.param('min')}" if wanted.smallest else "",
+        "max": f"цена до {view.param('max')}" if wanted.largest else "",
+        **period_words(day_start(view.param("from")), day_end(view.param("to"))),
     }
 
 
@@ -80,7 +109,7 @@ def _tabs(view: ListView) -> list[tuple[str, str, bool]]:
 
 
 def _default_sort(view: ListView) -> str:
-    return "date" if view.value("tab") == "upcoming" else "-date"
+    return "date" if view.value("tab") in ("upcoming", "today") else "-date"
 
 
 def _export(view: ListView, wanted: ConsultationFilter) -> Export:
@@ -94,7 +123,7 @@ def _export(view: ListView, wanted: ConsultationFilter) -> Export:
 @requires(Permission.CONSULTATIONS_READ)
 def show_list() -> Response:
     """Show the consultations; every row says whether it is paid."""
-    view = read_list()
+    view = read_list(OPERATORS, card="consultations.show")
     wanted = _filter(view)
     file = wanted_format()
     if file is not None:
@@ -104,9 +133,9 @@ def show_list() -> Response:
         "consultations/list.html",
         "consultations/_results.html",
         view,
+        page,
         rows=page.items,
         found=found(page, "консультация", "консультации", "консультаций"),
-        pager=pager(view, page),
         chips=chips(view, _words(view, wanted)),
         **_controls(view),
     )
@@ -115,8 +144,9 @@ def show_list() -> Response:
 def _controls(view: ListView) -> dict[str, Any]:
     return {
         "tabs": _tabs(view),
-        "statuses": options(tuple(ConsultationStatus), LABELS, view.value("status")),
-        "paid": [(value, title, value == view.value("paid")) for value, title in PAID],
+        "statuses": options(tuple(ConsultationStatus), LABELS, view.param("status")),
+        "paid": [(value, title, value == view.param("paid")) for value, title in PAID.items()],
+        "grace": current_app.config["PORTAL"].completion_grace_minutes,
         "by_date": sort_links(view, "date", _default_sort(view)),
     }
 

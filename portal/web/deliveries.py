@@ -12,7 +12,7 @@ from portal.usecases.deliveries import requeue_delivery
 from portal.web.access import requires
 from portal.web.fragments import go, render
 from portal.web.labels import LABELS
-from portal.web.lists import chips, choice, found, options, pager, read_list, render_list
+from portal.web.lists import chips, choice, found, options, read_list, render_list
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -28,9 +28,9 @@ def show_list() -> Response:
         "deliveries/list.html",
         "deliveries/_results.html",
         view,
+        page,
         rows=page.items,
         found=found(page, "событие", "события", "событий"),
-        pager=pager(view, page),
         chips=chips(view, {"status": f"статус: {LABELS[status]}" if status else ""}),
         statuses=options(tuple(DeliveryStatus), LABELS, view.value("status")),
     )

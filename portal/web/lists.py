@@ -4,21 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 
-from portal.domain.search import MAX_QUERY_CHARACTERS, Token, TokenKind, tokens
+from portal.domain.search import MAX_QUERY_CHARACTERS, Token, TokenKind
 from portal.store.lists import COUNT_CAP, PER_PAGE, Page, PageRequest
 from portal.web.formats import MOSCOW, grouped, plural
-from portal.web.fragments import is_partial, render
+from portal.web.fragments import go, is_partial, render
+from portal.web.search_words import Reader, other_layout, span
+from portal.web.searches import Search, read_search
 
 #: The order of the parameters in every address of a list.
 ORDER = (
-    *("tab", "q", "status", "consultation", "method", "paid", "role", "free"),
-    *("from", "to", "sort", "after", "before", "per"),
+    *("tab", "q", "status", "refund", "consultation", "method", "bank", "paid", "role", "free"),
+    *("flag", "currency", "from", "to", "min", "max", "sort", "after", "before", "per"),
 )
+#: What names one row when it stands alone in the query.
+EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -64,13 +69,53 @@ class ListView:
     """All that the template of a list needs besides its rows."""
 
     url: ListURL
-    tokens: tuple[Token, ...]
+    search: Search
     per: int
+    card: str
 
     @property
     def query(self) -> str:
         """What was typed into the search box."""
         return self.url.params.get("q", "")
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words of the query."""
+        return tuple(self.search.tokens)
+
+    @property
+    def exact(self) -> Token | None:
+        """The only word of a query that names one row: its number, or the bank's operation."""
+        is_alone = len(self.tokens) == 1 and len(self.search.applied) == 1
+        token = self.tokens[0] if is_alone else None
+        return token if token and token.kind in EXACT else None
+
+    @property
+    def readings(self) -> list[Chip]:
+        """The narrower queries of a bare number, which may be a number, a sum or a card."""
+        exact = self.exact
+        if exact is None or exact.kind is not TokenKind.NUMBER:
+            return []
+        wishes = {f"№ {exact.text}": f"№{exact.text}", "сумма": f"сумма:{exact.text}"}
+        if len(exact.text) == 4 and "card" in self.search.names:
+            wishes[f"карта •• {exact.text}"] = f"карта:{exact.text}"
+        return [Chip(text, str(self.url.having(q=query))) for text, query in wishes.items()]
+
+    @property
+    def suggestions(self) -> list[Chip]:
+        """What else may have been meant when nothing was found."""
+        days = {"from": "", "to": ""}
+        has_days = any(self.param(name) for name in days)
+        other = other_layout(self.query) if self.query.isalpha() else ""
+        return [
+            *([Chip(f"Искать «{other}»?", str(self.url.having(q=other)))] if other else []),
+            *([Chip("Искать во всех датах", str(self.url.having(**days)))] if has_days else []),
+        ]
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether Enter or «Найти» was pressed: then the one row that was found opens."""
+        return request.args.get("open") == "1" and len(self.url.params) == 1
 
     @property
     def page(self) -> PageRequest:
@@ -83,13 +128,26 @@ class ListView:
         """The words of the query that are too short to search by."""
         return [token.text for token in self.tokens if token.kind is TokenKind.SHORT]
 
-    def value(self, name: str) -> str:
+    def param(self, name: str) -> str:
         """Return a parameter as it stands in the address."""
         return self.url.params.get(name, "")
 
+    def day(self, name: str) -> str:
+        """Return a day of the address as its field shows it, also one that was said in words."""
+        days = span(self.param(name))
+        return days[name == "to"].isoformat() if days else ""
 
-def read_list() -> ListView:
-    """Read the address of the list that is asked for; unknown and empty parameters are dropped."""
+    def value(self, name: str) -> str:
+        """Return what a parameter is in the end: an operator goes before the address."""
+        return self.search.params.get(name) or self.param(name)
+
+
+def read_list(readers: Mapping[str, Reader] = MappingProxyType({}), *, card: str = "") -> ListView:
+    """Read the address of the list that is asked for; unknown and empty parameters are dropped.
+
+    ``readers`` are the operators that the search box of this list understands; ``card`` is the
+    endpoint that shows one row.
+    """
     params: dict[str, str] = {}
     for name in ORDER:
         text = request.args.get(name, "").strip()
@@ -100,7 +158,8 @@ def read_list() -> ListView:
     per = int(params["per"]) if params.get("per", "") in map(str, PER_PAGE) else 50
     if per == 50:
         params.pop("per", None)
-    return ListView(ListURL(request.path, params), tuple(tokens(params.get("q", ""))), per)
+    search = read_search(params.get("q", ""), readers)
+    return ListView(ListURL(request.path, params), search, per, card)
 
 
 def choice(values: type[Choice], text: str) -> Choice | None:
@@ -108,12 +167,28 @@ def choice(values: type[Choice], text: str) -> Choice | None:
     return next((value for value in values if value.value == text), None)
 
 
-def day_start(text: str, *, shift_days: int = 0) -> datetime | None:
-    """Read a day as its beginning in Moscow; None for what is not a day."""
-    try:
-        day = date.fromisoformat(text) + timedelta(days=shift_days)
-    except (ValueError, OverflowError):
-        return None
+def day_start(text: str) -> datetime | None:
+    """Read a day, a month, «-7d» or «today» as its beginning in Moscow; None for anything else."""
+    days = span(text)
+    return _midnight(days[0]) if days else None
+
+
+def day_end(text: str) -> datetime | None:
+    """Read the same as the moment when it is over in Moscow."""
+    days = span(text)
+    return _midnight(days[1] + timedelta(days=1)) if days else None
+
+
+def period_words(since: datetime | None, until: datetime | None) -> dict[str, str]:
+    """Name the days of a period for its chips."""
+    last = until - timedelta(days=1) if until else None
+    return {
+        "from": f"с {since:%d.%m.%Y}" if since else "",
+        "to": f"по {last:%d.%m.%Y}" if last else "",
+    }
+
+
+def _midnight(day: date) -> datetime | None:
     return datetime.combine(day, time(), MOSCOW) if 2000 < day.year < 2100 else None
 
 
@@ -139,11 +214,11 @@ def pager(view: ListView, page: Page[Any]) -> Pager:
 
 def chips(view: ListView, names: Mapping[str, str]) -> list[Chip]:
     """Make a chip for every applied filter; ``names`` gives the words of each parameter."""
-    shown = {"q": f"поиск: {view.query}" if view.query else ""} | dict(names)
-    return [
+    typed = [Chip(one.words, str(view.url.having(q=one.rest))) for one in view.search.applied]
+    return typed + [
         Chip(text, str(view.url.having(**{name: ""})))
-        for name, text in shown.items()
-        if text and view.value(name)
+        for name, text in names.items()
+        if text and view.param(name) and name not in view.search.params
     ]
 
 
@@ -154,12 +229,17 @@ def found(page: Page[Any], one: str, few: str, many: str) -> str:
     return f"Найдено: {grouped(page.total)} {plural(page.total, one, few, many)}"
 
 
-def render_list(page: str, fragment: str, view: ListView, **context: Any) -> Response:
+def render_list(
+    template: str, fragment: str, view: ListView, page: Page[Any], **context: Any
+) -> Response:
     """Answer with the list, and tell htmx which address it has now.
 
-    While the same query is being typed the address is replaced: a name makes one history entry.
+    Enter opens the card of a row that the query names and finds alone. While the same query is
+    being typed the address is replaced: a name makes one history entry.
     """
-    answer = render(page, fragment, view=view, **context)
+    if view.card and view.is_entered and view.exact is not None and len(page.items) == 1:
+        return go(url_for(view.card, number=page.items[0].id))
+    answer = render(template, fragment, view=view, pager=pager(view, page), **context)
     if is_partial():
         name = "HX-Replace-Url" if _is_same_typing(view) else "HX-Push-Url"
         answer.headers[name] = str(view.url)

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, abort, current_app
 
 from portal.domain import clock
 from portal.domain.consultations import ConsultationStatus
+from portal.domain.money import Currency
 from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.permissions import Permission
-from portal.domain.refunds import RefundRights, Rule, broken_rule
+from portal.domain.refunds import RefundRights, RefundStatus, Rule, broken_rule
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import account
+from portal.jobs.accounts import account, banks
 from portal.jobs.queue import nudge
 from portal.store.db import db
 from portal.store.lists import Page, PageRequest
@@ -26,20 +27,33 @@ from portal.web.exports import Export, export, wanted_format
 from portal.web.fragments import go, is_partial, render
 from portal.web.labels import LABELS
 from portal.web.lists import (
+    Chip,
+    ListURL,
     ListView,
     chips,
     choice,
+    day_end,
     day_start,
     found,
     options,
-    pager,
+    period_words,
     read_list,
     render_list,
     sort_links,
 )
+from portal.web.search_words import PEOPLE, Reader, amount, card, days, labels, minor_of, one_of
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
+#: Queries that staff ask every day, by their words.
+PRESETS = (
+    ("Сегодня", {"from": "today"}),
+    ("7 дней", {"from": "-6d"}),
+    ("Этот месяц", {"from": "month"}),
+    ("Ждут возврата", {"status": "paid", "consultation": "cancelled"}),
+    ("Результат неизвестен", {"status": "refund_unknown"}),
+    ("Возврат не прошёл", {"status": "refund_failed"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +97,14 @@ def _filter(view: ListView) -> PaymentFilter:
         state=choice(MoneyState, view.value("status")),
         consultation=choice(ConsultationStatus, view.value("consultation")),
         method=choice(PaymentMethod, view.value("method")),
+        refund=choice(RefundStatus, view.value("refund")),
+        account=view.value("bank") or None,
+        has_surplus=view.value("flag") == "surplus",
+        currency=choice(Currency, view.value("currency")),
+        smallest=minor_of(view.value("min")),
+        largest=minor_of(view.value("max")),
         since=day_start(view.value("from")),
-        until=day_start(view.value("to"), shift_days=1),
+        until=day_end(view.value("to")),
         sort=view.value("sort") or DEFAULT_SORT,
         page=view.page,
     )
@@ -100,10 +120,29 @@ def _chips(view: ListView, wanted: PaymentFilter) -> Any:
                 f"консультация: {words[wanted.consultation]}" if wanted.consultation else ""
             ),
             "method": f"способ: {words[wanted.method]}" if wanted.method else "",
-            "from": f"с {view.value('from')}" if wanted.since else "",
-            "to": f"по {view.value('to')}" if wanted.until else "",
+            "refund": f"возврат: {words[wanted.refund]}" if wanted.refund else "",
+            "flag": "лишняя оплата" if wanted.has_surplus else "",
+            "bank": f"банк: {wanted.account}" if wanted.account else "",
+            "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
+            "min": f"сумма от {view.param('min')}" if wanted.smallest else "",
+            "max": f"сумма до {view.param('max')}" if wanted.largest else "",
+            **period_words(wanted.since, wanted.until),
         },
     )
+
+
+def _operators() -> dict[str, Reader]:
+    return {
+        "status": one_of("status", labels(STATES)),
+        "refund": one_of("refund", labels(RefundStatus)),
+        "consultation": one_of("consultation", labels(ConsultationStatus)),
+        "method": one_of("method", labels(METHODS)),
+        "bank": one_of("bank", {one.name: one.title for one in banks()}),
+        "amount": amount,
+        "date": days,
+        "card": card,
+        **PEOPLE,
+    }
 
 
 def _export(view: ListView, wanted: PaymentFilter) -> Export:
@@ -117,7 +156,7 @@ def _export(view: ListView, wanted: PaymentFilter) -> Export:
 @requires(Permission.PAYMENTS_READ)
 def show_list() -> Response:
     """Show the paid consultations, newest first, with search and «Вернуть деньги»."""
-    view = read_list()
+    view = read_list(_operators(), card="payments.show")
     wanted = _filter(view)
     file = wanted_format()
     if file is not None:
@@ -127,9 +166,9 @@ def show_list() -> Response:
         "payments/list.html",
         "payments/_results.html",
         view,
+        page,
         lines=lines_of(page.items),
         found=found(page, "платёж", "платежа", "платежей"),
-        pager=pager(view, page),
         chips=_chips(view, wanted),
         **_controls(view),
     )
@@ -137,9 +176,10 @@ def show_list() -> Response:
 
 def _controls(view: ListView) -> dict[str, Any]:
     return {
-        "states": options(STATES, LABELS, view.value("status")),
-        "consultations": options(tuple(ConsultationStatus), LABELS, view.value("consultation")),
-        "methods": options(METHODS, LABELS, view.value("method")),
+        "presets": [Chip(text, str(ListURL(view.url.path, query))) for text, query in PRESETS],
+        "states": options(STATES, LABELS, view.param("status")),
+        "consultations": options(tuple(ConsultationStatus), LABELS, view.param("consultation")),
+        "methods": options(METHODS, LABELS, view.param("method")),
         "by_date": sort_links(view, "date", DEFAULT_SORT),
         "by_amount": sort_links(view, "amount", DEFAULT_SORT),
     }

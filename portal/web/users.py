@@ -1,5 +1,6 @@
 """People: the list with balances, the card with the statement behind every number (E3, C2, C3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -8,36 +9,34 @@ from portal.domain import clock
 from portal.domain.permissions import Permission, Role
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.db import db
-from portal.store.lists import Page, PageRequest
+from portal.store.lists import PageRequest
 from portal.store.payment_rows import payment_rows_of_user
 from portal.store.user_lists import (
-    StatementLine,
     UserFilter,
     balances_of,
     list_users,
-    statement,
     totals_held,
 )
-from portal.store.users import User, get_user
+from portal.store.users import get_user
 from portal.web.access import can, requires
-from portal.web.export_words import STATEMENT
-from portal.web.exports import LIMIT, Export, export, wanted_format
+from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
 from portal.web.labels import LABELS
 from portal.web.lists import (
-    ListURL,
     ListView,
     chips,
     choice,
     found,
     options,
-    pager,
     read_list,
     render_list,
 )
 from portal.web.payments import lines_of
+from portal.web.search_words import PEOPLE, Reader, labels, one_of
+from portal.web.statements import read_statement, statement_file
 
 bp = Blueprint("users", __name__, url_prefix="/users")
+OPERATORS: Mapping[str, Reader] = {"role": one_of("role", labels(Role)), **PEOPLE}
 TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "Консультации"))
 
 
@@ -57,18 +56,18 @@ def _words(wanted: UserFilter) -> dict[str, str]:
 @requires(Permission.USERS_READ)
 def show_list() -> Response:
     """Show the people, newest first, with what is held for each and for all."""
-    view = read_list()
+    view = read_list(OPERATORS, card="users.show")
     wanted = _filter(view)
     page = list_users(db.session(), wanted)
     return render_list(
         "users/list.html",
         "users/_results.html",
         view,
+        page,
         rows=page.items,
         found=found(page, "человек", "человека", "человек"),
-        pager=pager(view, page),
         chips=chips(view, _words(wanted)),
-        roles=options(tuple(Role), LABELS, view.value("role")),
+        roles=options(tuple(Role), LABELS, view.param("role")),
         has_free_money=wanted.has_free_money,
         totals=() if is_partial() else totals_held(db.session()),
         shows_contacts=can(Permission.USERS_CONTACTS),
@@ -78,24 +77,13 @@ def show_list() -> Response:
 def _tab(number: int, tab: str) -> dict[str, Any]:
     session, now = db.session(), clock.now()
     if tab == "statement":
-        return {"statement": statement(session, number), "statement_url": _statement_url()}
+        period = read_statement(number)
+        return {"period": period, "statement": period.lines}
     if tab == "consultations":
         wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
         return {"consultations": list_consultations(session, wanted, now=now).items}
     rows = payment_rows_of_user(session, number, now=now)
     return {"lines": lines_of(rows)}
-
-
-def _export(user: User) -> Export:
-    def read(_page: PageRequest) -> Page[StatementLine]:
-        lines = statement(db.session(), user.id, limit=LIMIT + 1)
-        return Page(lines, next="", previous="", total=len(lines))
-
-    return Export(f"выписка_{user.id}", _statement_url(), user, STATEMENT, read)
-
-
-def _statement_url() -> ListURL:
-    return ListURL(request.path, {"tab": "statement"})
 
 
 @bp.get("/<int:number>")
@@ -109,7 +97,7 @@ def show(number: int) -> Response:
     user = get_user(db.session(), number)
     file = wanted_format()
     if file is not None:
-        return export(_export(user), file)
+        return export(statement_file(user), file)
     return render(
         "users/show.html",
         "users/show.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 import time_machine
@@ -36,6 +37,13 @@ class Desk:
             session.update(_user_id=f"{user_id}.0", _fresh=True)
         return client
 
+    def pays_for(self, client: int, at: datetime) -> None:
+        """Let a customer pay for one consultation more, and hear of it at a moment."""
+        with self.app.app_context():
+            payment = builders.start_to_pay(self.bank, builders.book(client))
+            self.bank.pay(builders.operation_of(payment))
+            builders.hear(self.bank, payment, now=at)
+
     def pays(self, name: str, count: int = 1) -> None:
         """Let a new customer pay for ``count`` consultations."""
         with self.app.app_context():
@@ -51,9 +59,16 @@ def person(name: str, role: Role, phone: str | None = None) -> int:
 
 
 @pytest.fixture
-def desk(app: Flask) -> Iterator[Desk]:
-    """Give the desk at the moment that the builders count from."""
-    with time_machine.travel(NOW, tick=False), app.app_context():
+def clock() -> Iterator[time_machine.Traveller]:
+    """Let it be the moment that the builders count from, and stand still."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def desk(app: Flask, clock: time_machine.Traveller) -> Iterator[Desk]:
+    """Give the desk at that moment."""
+    with app.app_context():
         anna = person("Анна Админова", Role.ADMIN)
         vera = person("Вера Смотрящая", Role.VIEWER)
         zoya = person("Зоя Канарейкина", Role.CLIENT, "+7 903 765-43-21")

@@ -39,7 +39,7 @@ QUERIES = {
     "тел:7654321": ZOYA,
     "почта:d097": ZOYA,
     "почта:nobody@example.test": NOBODY,
-    "возврат:отказал": NOBODY,
+    'возврат:"не прошёл"': NOBODY,
     "№2": PETR,
     "№ 2": PETR,
     "3 000,00": BOTH,

@@ -1,0 +1,74 @@
+"""What waits for a person, in words, each line with the list or the card where it is seen to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import url_for
+
+from portal.store.overviews import CAP, Attention
+from portal.web.formats import grouped, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line: how many of what, since when, where to go, and the numbers of payments."""
+
+    words: str
+    url: str
+    since: str = ""
+    payments: Sequence[int] = ()
+
+
+UNKNOWN = tuple(f"{one} с неизвестным результатом" for one in ("возврат", "возврата", "возвратов"))
+SLOW = tuple(f"{one} в пути дольше недели" for one in ("возврат", "возврата", "возвратов"))
+FAILED = ("возврат не прошёл", "возврата не прошли", "возвратов не прошли")
+UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат", "возврата", "возвратов"))
+SURPLUS = ("лишняя оплата", "лишние оплаты", "лишних оплат")
+INCIDENTS = tuple(f"{one} с банком" for one in ("расхождение", "расхождения", "расхождений"))
+OVERDUE = ("консультация не закрыта", "консультации не закрыты", "консультаций не закрыты")
+DELIVERIES = tuple(f"{one} банка не обработано" for one in ("событие", "события", "событий"))
+
+
+def tasks(waiting: Attention, now: datetime) -> list[Task]:
+    """Make a line for each thing that waits; what is at zero is silent."""
+    payments, since = "payments.show_list", ""
+    if waiting.oldest_unknown is not None:
+        since = f"старший {age(now - waiting.oldest_unknown)}"
+    lines = (
+        (waiting.unknown_refunds, UNKNOWN, url_for(payments, status="refund_unknown")),
+        (waiting.slow_refunds, SLOW, url_for(payments, status="in_transit", sort="date")),
+        (waiting.failed_refunds, FAILED, url_for(payments, status="refund_failed")),
+        (waiting.unexplained_refunds, UNEXPLAINED, url_for("attributions.show_list")),
+        (waiting.surplus_payments, SURPLUS, url_for(payments, flag="surplus")),
+        (waiting.incidents, INCIDENTS, ""),
+        (
+            waiting.overdue_consultations,
+            OVERDUE,
+            url_for("consultations.show_list", tab="overdue"),
+        ),
+        (waiting.failed_deliveries, DELIVERIES, url_for("deliveries.show_list", status="failed")),
+    )
+    return [
+        Task(
+            _count(count, forms),
+            url,
+            since=since if forms is UNKNOWN else "",
+            payments=waiting.in_incident if forms is INCIDENTS else (),
+        )
+        for count, forms, url in lines
+        if count
+    ]
+
+
+def _count(count: int, forms: Sequence[str]) -> str:
+    number = f"больше {grouped(CAP)}" if count > CAP else grouped(count)
+    return f"{number} {plural(count, *forms)}"
+
+
+def age(past: timedelta) -> str:
+    """Say how long ago in the largest whole unit: «42 мин», «5 ч», «3 дн»."""
+    minutes = int(past.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} мин"
+    return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // (24 * 60)} дн"

@@ -1,0 +1,108 @@
+"""The first page of staff: every line leads to what it counts (1.3)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from portal.domain.payments import Incident
+from portal.store.db import transaction
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
+from portal.web.overview_words import age
+from tests import builders
+from tests.builders import NOW, STARTS_AT
+
+ROW = re.compile(r'<tr id="p(\d+)"')
+LINE = re.compile(r'<a class="quiet" href="([^"]*)"><span class="badge[^>]*>([^<]*)<')
+AGES = {5: "5 мин", 59: "59 мин", 60: "1 ч", 47 * 60: "47 ч", 48 * 60: "2 дн"}
+
+
+def _lines(desk):
+    page = desk.browser(desk.anna).get("/").text
+    return {words: url.replace("&amp;", "&") for url, words in LINE.findall(page)}
+
+
+def _change(model, number, **values):
+    with transaction() as session:
+        row = session.get_one(model, number)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def _refund(desk):
+    with desk.app.app_context():
+        refund = builders.ask(builders.person(desk.anna), desk.payment)
+        builders.send(desk.bank, refund)
+        return refund
+
+
+@pytest.mark.parametrize(("minutes", "words"), AGES.items())
+def test_an_age_is_told_in_its_largest_unit(minutes, words):
+    assert age(timedelta(minutes=minutes)) == words
+
+
+def test_a_quiet_day_says_so(desk):
+    page = desk.browser(desk.anna).get("/").text
+
+    assert "Всё спокойно" in page
+    assert _lines(desk) == {}
+
+
+def test_what_was_taken_leads_to_the_payments_that_sum_to_it(desk):
+    page = desk.browser(desk.anna).get("/?days=7").text
+    link = re.search(r'href="(/payments\?[^"]*)">1 платёж<', page)[1].replace("&amp;", "&")
+
+    assert link == "/payments?currency=RUB&from=-6d"
+    assert "3\u00a0000\u00a0₽" in page
+    assert ROW.findall(desk.browser(desk.anna).get(link).text) == [str(desk.payment)]
+
+
+def test_today_begins_at_midnight_in_moscow(desk):
+    with desk.app.app_context():
+        _change(Payment, desk.payment, paid_at=NOW - timedelta(hours=16))
+
+    page = desk.browser(desk.anna).get("/?days=1").text
+
+    assert "За этот период оплат и возвратов не было" in page
+
+
+def test_a_refund_that_travels_for_a_week_waits_for_somebody(desk):
+    refund = _refund(desk)
+    with desk.app.app_context():
+        _change(Refund, refund, sent_at=NOW - timedelta(days=7, minutes=1))
+
+    url = _lines(desk)["1 возврат в пути дольше недели"]
+
+    assert ROW.findall(desk.browser(desk.anna).get(url).text) == [str(desk.payment)]
+
+
+def test_a_surplus_payment_is_found_by_its_line(desk):
+    desk.pays("Пётр Первый")
+    with desk.app.app_context():
+        _change(Payment, desk.payment, is_surplus=True)
+
+    url = _lines(desk)["1 лишняя оплата"]
+
+    assert url == "/payments?flag=surplus"
+    assert ROW.findall(desk.browser(desk.anna).get(url).text) == [str(desk.payment)]
+
+
+def test_an_incident_is_named_because_no_list_of_paid_payments_has_it(desk):
+    with desk.app.app_context():
+        _change(Payment, desk.payment, incident=Incident.WRONG_AMOUNT)
+
+    page = desk.browser(desk.anna).get("/").text
+
+    assert "1 расхождение с банком" in page
+    assert f'href="/payments/{desk.payment}"' in page
+
+
+def test_a_consultation_that_nobody_closed_is_counted_as_its_tab_counts_it(desk, clock):
+    clock.move_to(STARTS_AT + timedelta(hours=1, minutes=1))
+
+    url = _lines(desk)["1 консультация не закрыта"]
+    page = desk.browser(desk.anna).get(url).text
+
+    assert re.findall(r'<tr id="c(\d+)"', page) == [str(desk.scheduled)]
+    assert "Через 120 мин после конца портал сам запишет" in page

@@ -32,6 +32,7 @@ class Stack:
     data_dir: Path
     portal_url: str
     sandbox_url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     @cached_property
@@ -93,7 +94,8 @@ def launch(data_dir: Path, **settings: str) -> Stack:
         text=True,
         preexec_fn=lambda: die_with_parent(signal.SIGTERM),
     )
-    return Stack(process, data_dir, f"http://127.0.0.1:{portal}", f"http://127.0.0.1:{sandbox}")
+    at = "http://127.0.0.1"
+    return Stack(process, data_dir, f"{at}:{portal}", f"{at}:{sandbox}", settings)
 
 
 def start(data_dir: Path, **settings: str) -> Stack:

@@ -35,6 +35,7 @@ def beside(stack: Stack, *words: str) -> str:
     environment = os.environ | {
         "PORTAL_MODE": "local",
         "PORTAL_DATA_DIR": str(stack.data_dir),
+        "PORTAL_DATABASE_URL": stack.settings.get("PORTAL_DATABASE_URL", ""),
         "PORTAL_SECRET_KEY": "of this command alone",
         "PORTAL_REDIS_URL": "redis://127.0.0.1:1",
         "PORTAL_ACCOUNTS__TOCHKA__TOKEN": "none",
@@ -112,6 +113,12 @@ def test_a_client_pays_and_gets_the_money_back(both: tuple[Person, Person], stac
     whole_circle(both, stack)
 
 
+@pytest.mark.parametrize("scripted", [True], indirect=True, ids=["with JavaScript"])
+@pytest.mark.parametrize("stack", ["postgresql"], indirect=True)
+def test_the_circle_on_postgresql(both: tuple[Person, Person], stack: Stack) -> None:
+    whole_circle(both, stack)
+
+
 def test_a_lost_webhook_is_made_good_by_reading(both: tuple[Person, Person], stack: Stack) -> None:
     stack.control.post("faults", json={"bank": "tochka", "call": "webhook", "fault": "lost"})
 
@@ -138,6 +145,28 @@ def test_a_double_click_is_one_refund(anna: Person, stack: Stack) -> None:
     entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
     assert len(entries) == before + 1
     expect(anna.page.locator("#dlg")).to_be_visible()
+
+
+def test_a_form_in_two_tabs_is_one_refund(anna: Person, stack: Stack) -> None:
+    anna.opens("/payments?consultation=cancelled&status=paid")
+    address = anna.page.locator("a[data-refund]").first.get_attribute("href")
+    tabs = [anna.page.context.new_page() for _ in range(2)]
+    before = refund_calls(stack, "100.0")
+    for tab in tabs:
+        tab.goto(f"{stack.portal_url}{address}")
+        tab.get_by_label("Часть суммы").check()
+        tab.get_by_label("Сумма", exact=True).fill("100")
+        tab.get_by_label("Причина").select_option("complaint")
+
+    tabs[0].locator("main button.danger").click()
+    expect(tabs[0].get_by_text("Банк подтвердил возврат").first).to_be_visible(timeout=20_000)
+    with tabs[1].expect_response(f"**{address}") as second:
+        tabs[1].locator("main button.danger").click()
+
+    assert second.value.status == 409
+    expect(tabs[1].get_by_role("alert").first).to_contain_text("Сумма изменилась")
+    expect(tabs[1].locator("main button.danger")).to_be_visible()
+    assert refund_calls(stack, "100.0") == before + 1
 
 
 def test_the_worker_dies_at_the_bank_and_nothing_is_sent_twice(anna: Person, stack: Stack) -> None:

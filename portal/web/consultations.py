@@ -47,7 +47,7 @@ from portal.web.lists import (
     sort_links,
 )
 from portal.web.payments import lines_of
-from portal.web.search_words import PAID, PEOPLE, Reader, amount, days, labels, minor_of, one_of
+from portal.web.search_words import PAID, PEOPLE, Reader, amount, labels, minor_of, one_of, period
 from portal.web.session import actor
 
 bp = Blueprint("consultations", __name__, url_prefix="/consultations")
@@ -62,7 +62,7 @@ OPERATORS: Mapping[str, Reader] = {
     "status": one_of("status", labels(ConsultationStatus)),
     "paid": one_of("paid", PAID),
     "amount": amount,
-    "date": days,
+    "date": period,
     **PEOPLE,
 }
 

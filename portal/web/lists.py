@@ -115,7 +115,7 @@ class ListView:
     @property
     def is_entered(self) -> bool:
         """Whether Enter or «Найти» was pressed: then the one row that was found opens."""
-        return request.args.get("open") == "1" and len(self.url.params) == 1
+        return request.args.get("open") == "1"
 
     @property
     def page(self) -> PageRequest:
@@ -176,7 +176,8 @@ def day_start(text: str) -> datetime | None:
 def day_end(text: str) -> datetime | None:
     """Read the same as the moment when it is over in Moscow."""
     days = span(text)
-    return _midnight(days[1] + timedelta(days=1)) if days else None
+    last = _midnight(days[1]) if days else None
+    return last + timedelta(days=1) if last else None
 
 
 def period_words(since: datetime | None, until: datetime | None) -> dict[str, str]:
@@ -188,8 +189,8 @@ def period_words(since: datetime | None, until: datetime | None) -> dict[str, st
     }
 
 
-def _midnight(day: date) -> datetime | None:
-    return datetime.combine(day, time(), MOSCOW) if 2000 < day.year < 2100 else None
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), MOSCOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,17 @@ from portal.web.lists import (
     render_list,
     sort_links,
 )
-from portal.web.search_words import PEOPLE, Reader, amount, card, days, labels, minor_of, one_of
+from portal.web.search_words import (
+    EXAMPLES,
+    PEOPLE,
+    Reader,
+    amount,
+    card,
+    labels,
+    minor_of,
+    one_of,
+    period,
+)
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
@@ -139,7 +149,7 @@ def _operators() -> dict[str, Reader]:
         "method": one_of("method", labels(METHODS)),
         "bank": one_of("bank", {one.name: one.title for one in banks()}),
         "amount": amount,
-        "date": days,
+        "date": period,
         "card": card,
         **PEOPLE,
     }
@@ -176,6 +186,7 @@ def show_list() -> Response:
 
 def _controls(view: ListView) -> dict[str, Any]:
     return {
+        "examples": EXAMPLES,
         "presets": [Chip(text, str(ListURL(view.url.path, query))) for text, query in PRESETS],
         "states": options(STATES, LABELS, view.param("status")),
         "consultations": options(tuple(ConsultationStatus), LABELS, view.param("consultation")),

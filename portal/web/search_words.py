@@ -31,6 +31,15 @@ NAMES = {
     "почта": "mail",
     "роль": "role",
 }
+#: What the help of the search box offers to press.
+EXAMPLES = (
+    ("№ 42", "платёж с этим номером, Enter сразу откроет его"),
+    ("сумма:500..3000", "от 500 до 3 000, ещё можно >1000 и <1000"),
+    ("дата:вчера", "и дата:2026-08, дата:01.08..14.08"),
+    ("статус:неизвестен", "деньги с таким состоянием, хватит начала слова"),
+    ("консультация:отменена метод:сбп", "всё сразу"),
+    ('"Иванова Мария" -орлова', "слова подряд, и без другого слова"),
+)
 PAID = {"yes": "Оплачено", "no": "Не оплачено"}
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
@@ -124,7 +133,7 @@ def major(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02d}"
 
 
-def days(text: str) -> Meaning | None:
+def period(text: str) -> Meaning | None:
     """Read «сегодня», «2024-08», «14.08» or «01.08..14.08» as the first and the last day."""
     low, dots, high = fold(text).partition("..")
     first = span(low)
@@ -142,9 +151,10 @@ def span(text: str) -> tuple[date, date] | None:
         day = today - timedelta(days=int(ago[1]) if ago else _WORDS[text])
         return day, day
     try:
-        return _calendar(text, today)
+        days = _calendar(text, today)
     except (ValueError, OverflowError):
         return None
+    return days if all(2000 < day.year < 2100 for day in days) else None
 
 
 def _calendar(text: str, today: date) -> tuple[date, date]:

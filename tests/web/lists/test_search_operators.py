@@ -6,6 +6,7 @@ import pytest
 
 from portal.store.db import transaction
 from portal.store.payments import Payment
+from portal.web.search_words import EXAMPLES
 
 ROW = re.compile(r'<tr id="[puc](\d+)"')
 CHIP = re.compile(r'class="chip"[^>]*href="([^"]*)">([^<]*)<', re.DOTALL)
@@ -137,7 +138,9 @@ def test_htmx_is_told_to_go_there(shop):
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/payments/2")
 
 
-@pytest.mark.parametrize("query", ["q=2", "q=зоя&open=1", "q=2&status=paid&open=1", "q=99&open=1"])
+@pytest.mark.parametrize(
+    "query", ["q=2", "q=зоя&open=1", "q=2&status=refunded&open=1", "q=99&open=1"]
+)
 def test_nothing_else_leaves_the_list(shop, query):
     assert shop.browser(shop.anna).get(f"/payments?{query}").status_code == 200
 
@@ -165,3 +168,11 @@ def test_the_other_keyboard_layout_is_offered(shop):
     assert _rows(answer) == []
     assert "Искать «зоя»?" in answer.text
     assert "Искать среди неоплаченных" in answer.text
+
+
+@pytest.mark.parametrize(("query", "words"), EXAMPLES)
+def test_every_example_of_the_help_is_understood(shop, query, words):
+    answer = _get(shop, query)
+
+    assert "Не понимаю" not in answer.text
+    assert words.replace(">", "&gt;").replace("<", "&lt;") in answer.text

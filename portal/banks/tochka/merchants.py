@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from portal.banks.shared_memory import SharedMemory
 from portal.banks.tochka import words
 from portal.banks.tochka.client import CUSTOMERS, RETAILERS, TochkaClient, dicts_of
 from portal.banks.tochka.settings import TochkaSettings
 from portal.domain.ports import BankMisconfigured
+
+_CODE, _POINTS = "customer_code", "points"
 
 
 def list_businesses(client: TochkaClient) -> list[str]:
@@ -33,49 +36,60 @@ def is_ready(retailer: Mapping[str, object]) -> bool:
 
 
 class Merchants:
-    """Our codes: from the settings, or asked of the bank once and remembered.
+    """Our codes: from the settings, or asked of the bank and remembered for an hour.
 
+    The memory outlives a forked job: without it every job would ask twice before its own question.
     Which point takes new payments is one question, which points are ours is another: old payments
     stay readable and refundable when their point of sale is closed.
     """
 
     def __init__(self, client: TochkaClient, settings: TochkaSettings) -> None:
         self._client = client
-        self._customer_code = settings.customer_code
-        self._taking = settings.merchant_id
-        self._ids = frozenset({settings.merchant_id}) if settings.merchant_id else None
+        self._settings = settings
+        self._memory = SharedMemory()
 
     @property
     def known(self) -> tuple[str | None, frozenset[str] | None]:
         """Our customer code and merchant ids as far as they are known without asking."""
-        return self._customer_code, self._ids
+        code = self._settings.customer_code or self._memory.recall(_CODE)
+        if self._settings.merchant_id:
+            return code, frozenset({self._settings.merchant_id})
+        points = self._memory.recall(_POINTS)
+        return code, None if points is None else frozenset(each for each, _ in points)
 
     def customer_code(self) -> str:
         """Return our code; raise BankMisconfigured when there is none, or more than one."""
-        if self._customer_code is None:
+        code, _ = self.known
+        if code is None:
             found = list_businesses(self._client)
-            self._customer_code = _only(found, words.NO_BUSINESS, words.MANY_BUSINESSES)
-        return self._customer_code
+            code = _only(found, words.NO_BUSINESS, words.MANY_BUSINESSES)
+            self._memory.remember(_CODE, code)
+        return code
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all our points of sale."""
-        if self._ids is None:
-            self._ids = frozenset(_ids(self._retailers()))
-        return self._ids
+        _, ids = self.known
+        return frozenset(each for each, _ in self._points()) if ids is None else ids
 
     def taking_payments(self) -> str:
         """Return the id of the one point that is ready; raise BankMisconfigured otherwise."""
-        if self._taking is None:
-            ready = _ids([each for each in self._retailers() if is_ready(each)])
-            self._taking = _only(ready, words.NO_MERCHANT, words.MANY_MERCHANTS)
-        return self._taking
+        if self._settings.merchant_id:
+            return self._settings.merchant_id
+        ready = [each for each, takes_payments in self._points() if takes_payments]
+        return _only(ready, words.NO_MERCHANT, words.MANY_MERCHANTS)
 
-    def _retailers(self) -> list[Mapping[str, object]]:
-        return list_retailers(self._client, self.customer_code())
+    def _points(self) -> list[tuple[str, bool]]:
+        """Return our points of sale, and whether each takes payments.
 
-
-def _ids(retailers: list[Mapping[str, object]]) -> list[str]:
-    return [str(each["merchantId"]) for each in retailers if each.get("merchantId")]
+        Remembered only while one does: who has just made one ready does not want to wait an hour.
+        """
+        points: list[tuple[str, bool]] | None = self._memory.recall(_POINTS)
+        if points is None:
+            listed = list_retailers(self._client, self.customer_code())
+            points = [(str(p["merchantId"]), is_ready(p)) for p in listed if p.get("merchantId")]
+            if any(takes_payments for _, takes_payments in points):
+                self._memory.remember(_POINTS, points)
+        return points
 
 
 def _only(found: list[str], none: str, many: str) -> str:

@@ -1,10 +1,10 @@
 """What needs attention, and the sums of a period: the first page of staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
@@ -128,3 +128,23 @@ def _takings(
     minor, payments, by_sbp = taken.get(currency, (0, 0, 0))
     back, refunds = returned.get(currency, (0, 0))
     return Takings(Money(minor, currency), payments, by_sbp, Money(back, currency), refunds)
+
+
+def taken_by_day(session: Session, *, since: datetime) -> Mapping[Currency, Mapping[date, Money]]:
+    """Return what was taken on each day of Moscow since a moment; a day without payments is absent.
+
+    Moscow has kept UTC+3 since October 2014, so that SQLite, which knows no zones, may add hours.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        day = func.strftime("%Y-%m-%d", Payment.paid_at, "+3 hours")
+    else:
+        day = func.to_char(func.timezone("Europe/Moscow", Payment.paid_at), "YYYY-MM-DD")
+    rows = session.execute(
+        select(Payment.currency, day.label("day"), func.sum(Payment.captured_minor))
+        .where(Payment.paid_at >= since)
+        .group_by(Payment.currency, literal_column("day"))
+    )
+    found: dict[Currency, dict[date, Money]] = {}
+    for currency, text, minor in rows:
+        found.setdefault(currency, {})[date.fromisoformat(text)] = Money(int(minor), currency)
+    return found

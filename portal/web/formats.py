@@ -1,6 +1,6 @@
 """How money, moments and people look on a page (ux.md §3.8)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -41,6 +41,11 @@ def when(moment: datetime | None, zone: str | None = None) -> str:
     local = moment.astimezone(ZoneInfo(zone) if zone else MOSCOW)
     year = "" if local.year == clock.now().astimezone(MOSCOW).year else f" {local.year}"
     return f"{local.day} {SHORT_MONTHS[local.month]}{year}, {local:%H:%M}"
+
+
+def day_month(day: date) -> str:
+    """Write a day under a chart: «14 авг»."""
+    return f"{day.day} {SHORT_MONTHS[day.month]}"
 
 
 def when_long(moment: datetime, zone: str | None = None) -> str:

@@ -1,15 +1,17 @@
 """The first page of staff: what needs attention, and what was taken and returned."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from portal.domain import clock
 from portal.domain.permissions import Permission
 from portal.store.db import db
-from portal.store.overviews import attention, takings
+from portal.store.overviews import attention, taken_by_day, takings
 from portal.store.user_lists import totals_held
 from portal.web.access import can, signed_in
+from portal.web.charts import Chart, chart
+from portal.web.formats import MOSCOW
 from portal.web.fragments import render
 from portal.web.lists import day_start
 from portal.web.overview_words import tasks
@@ -26,17 +28,24 @@ def show() -> Response:
     if not me().is_staff:
         home = "payments.show_list" if can(Permission.PAYMENTS_READ) else "account.show"
         return current_app.make_response(redirect(url_for(home), code=303))
-    wanted = request.args.get("days", "7")
-    days = wanted if wanted in dict(PERIODS) else "7"
-    since = f"-{int(days) - 1}d"
-    now, session = clock.now(), db.session()
+    days = request.args.get("days", "")
+    days = days if days in dict(PERIODS) else "7"
+    since, now, session = f"-{int(days) - 1}d", clock.now(), db.session()
+    begin = day_start(since) or now
     return render(
         "overview/show.html",
         "overview/_figures.html",
         tasks=tasks(attention(session, now=now, grace=timedelta()), now),
-        takings=takings(session, since=day_start(since) or now),
+        takings=takings(session, since=begin),
+        charts=_charts(begin, now) if days != "1" else (),
         since=since,
         totals=totals_held(session),
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,
     )
+
+
+def _charts(begin: datetime, now: datetime) -> list[Chart]:
+    first, last = begin.astimezone(MOSCOW).date(), now.astimezone(MOSCOW).date()
+    found = taken_by_day(db.session(), since=begin)
+    return [chart(currency, found[currency], first, last) for currency in sorted(found)]

@@ -38,8 +38,8 @@ class Desk:
         return client
 
     def pays_for(self, client: int, at: datetime) -> None:
-        """Let a customer pay for one consultation more, and hear of it at a moment."""
-        with self.app.app_context():
+        """Let a customer pay for one consultation more at a moment, and hear of it at once."""
+        with time_machine.travel(at, tick=False), self.app.app_context():
             payment = builders.start_to_pay(self.bank, builders.book(client))
             self.bank.pay(builders.operation_of(payment))
             builders.hear(self.bank, payment, now=at)

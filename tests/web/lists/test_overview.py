@@ -15,6 +15,7 @@ from tests.builders import NOW, STARTS_AT
 
 ROW = re.compile(r'<tr id="p(\d+)"')
 LINE = re.compile(r'<a class="quiet" href="([^"]*)"><span class="badge[^>]*>([^<]*)<')
+BAR = re.compile(r'<rect x="\d+"\s+y="(\d+)"\s+width="14"\s+height="(\d+)"><title>([^<]*)<')
 AGES = {5: "5 мин", 59: "59 мин", 60: "1 ч", 47 * 60: "47 ч", 48 * 60: "2 дн"}
 
 
@@ -106,3 +107,39 @@ def test_a_consultation_that_nobody_closed_is_counted_as_its_tab_counts_it(desk,
 
     assert re.findall(r'<tr id="c(\d+)"', page) == [str(desk.scheduled)]
     assert "Через 120 мин после конца портал сам запишет" in page
+
+
+def test_the_chart_has_a_bar_for_every_day_and_its_tallest_fills_it(desk):
+    desk.pays_for(desk.zoya, at=NOW - timedelta(days=1))
+    desk.pays_for(desk.zoya, at=NOW - timedelta(days=1))
+
+    page = desk.browser(desk.anna).get("/?days=7").text
+
+    assert BAR.findall(page) == [
+        ("100", "0", "18 нояб: 0,00\u00a0₽"),
+        ("100", "0", "19 нояб: 0,00\u00a0₽"),
+        ("100", "0", "20 нояб: 0,00\u00a0₽"),
+        ("100", "0", "21 нояб: 0,00\u00a0₽"),
+        ("100", "0", "22 нояб: 0,00\u00a0₽"),
+        ("0", "100", "23 нояб: 6\u00a0000,00\u00a0₽"),
+        ("50", "50", "24 нояб: 3\u00a0000,00\u00a0₽"),
+    ]
+
+
+def test_a_payment_after_midnight_in_moscow_stands_on_the_new_day(desk):
+    desk.pays_for(desk.zoya, at=NOW.replace(hour=21, minute=30) - timedelta(days=1))
+
+    page = desk.browser(desk.anna).get("/?days=7").text
+
+    assert BAR.findall(page)[-2:] == [
+        ("100", "0", "23 нояб: 0,00\u00a0₽"),
+        ("0", "100", "24 нояб: 6\u00a0000,00\u00a0₽"),
+    ]
+
+
+def test_a_day_of_the_chart_leads_to_its_payments(desk):
+    page = desk.browser(desk.anna).get("/?days=7").text
+    link = "/payments?currency=RUB&from=2026-11-24&to=2026-11-24"
+
+    assert link.replace("&", "&amp;") in page
+    assert ROW.findall(desk.browser(desk.anna).get(link).text) == [str(desk.payment)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, request, url_for
 from jinja2 import StrictUndefined
 
+from portal.domain import clock
 from portal.domain import money as money_values
 from portal.domain.permissions import Permission
 from portal.domain.ports import BankMisconfigured
@@ -83,6 +84,7 @@ def _context() -> dict[str, object]:
         "asset": asset,
         "partial": False,
         "plural": formats.plural,
+        "opened_at": clock.now(),
     }
 
 

@@ -22,6 +22,7 @@ from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.payments import Payment, payment_card
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.web.access import can, requires
+from portal.web.context import bank_title
 from portal.web.export_words import PAYMENTS
 from portal.web.exports import Export, export, wanted_format
 from portal.web.fragments import go, is_partial, render
@@ -132,7 +133,7 @@ def _chips(view: ListView, wanted: PaymentFilter) -> Any:
             "method": f"способ: {words[wanted.method]}" if wanted.method else "",
             "refund": f"возврат: {words[wanted.refund]}" if wanted.refund else "",
             "flag": "лишняя оплата" if wanted.has_surplus else "",
-            "bank": f"банк: {wanted.account}" if wanted.account else "",
+            "bank": f"банк: {bank_title(wanted.account)}" if wanted.account else "",
             "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
             "min": f"сумма от {view.param('min')}" if wanted.smallest else "",
             "max": f"сумма до {view.param('max')}" if wanted.largest else "",

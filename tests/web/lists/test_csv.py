@@ -136,3 +136,10 @@ def test_consultations_and_a_statement_are_files_too(desk):
 def test_only_who_may_take_files_sees_the_links(desk):
     assert "CSV для Excel" in desk.browser(desk.anna).get("/payments").text
     assert "CSV для Excel" not in desk.browser(desk.vera).get("/payments").text
+
+
+def test_a_printed_list_says_when_by_whom_and_which(desk):
+    page = desk.browser(desk.vera).get("/payments?status=paid").text
+
+    printed = "Напечатано 24 ноября 2026 г., 15:00 по Москве. Вера Смотрящая. /payments?status=paid"
+    assert printed in page

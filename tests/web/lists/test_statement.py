@@ -37,4 +37,5 @@ def test_a_period_without_movements_says_so(desk):
     page = _page(desk, "&to=2026-11-23")
 
     assert LINE.findall(page) == []
-    assert "Движений денег ещё не было" in page
+    assert "За эти дни деньги не двигались" in page
+    assert "Движений денег ещё не было" not in page

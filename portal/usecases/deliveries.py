@@ -72,6 +72,7 @@ def requeue_delivery(delivery_id: int, *, now: datetime) -> None:
         delivery.status = DeliveryStatus.RECEIVED
         delivery.tries = 0
         delivery.next_try_at = now
+        delivery.error = delivery.finished_at = None
 
 
 def _first_status(event: BankEvent) -> DeliveryStatus:

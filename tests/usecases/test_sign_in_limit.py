@@ -1,0 +1,100 @@
+"""Who may sign in, and how often one may guess, by e-mail and by address (E4, I-49)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
+from portal.domain.permissions import Role
+from portal.store.db import transaction
+from portal.store.users import SignInAttempt, User
+from portal.usecases.users import NewUser, SignInLimit, authenticate, create_user
+from tests.builders import NOW
+
+EMAIL, PASSWORD = "nina@example.test", "a long enough password"
+LIMIT = SignInLimit(attempts=3, window=timedelta(minutes=15))
+HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+
+
+@pytest.fixture(autouse=True)
+def nina(app):
+    with app.app_context():
+        yield create_user(
+            NewUser(EMAIL, "Нина", Role.ADMIN, password=PASSWORD), actor=SYSTEM, now=NOW
+        )
+
+
+def enter(email=EMAIL, password=PASSWORD, ip=HERE, now=NOW):
+    actor = Actor(None, "гость", ip=ip)
+    return authenticate(email, password, actor=actor, now=now, limit=LIMIT).id
+
+
+def fail(times, email=EMAIL, ip=HERE, now=NOW):
+    for _ in range(times):
+        with pytest.raises(WrongPassword):
+            enter(email, "wrong", ip, now)
+
+
+def attempts():
+    with transaction() as session:
+        return session.scalar(select(func.count()).select_from(SignInAttempt))
+
+
+def test_the_right_password_lets_in_and_counts_as_no_attempt(nina):
+    assert enter(email="  NINA@Example.test ") == nina
+    assert attempts() == 0
+
+
+@pytest.mark.parametrize("email", ["nobody@example.test", EMAIL])
+def test_a_wrong_pair_is_remembered_whoever_it_names(email):
+    fail(1, email)
+
+    assert attempts() == 1
+
+
+def test_a_disabled_person_is_refused_like_a_wrong_password(nina):
+    with transaction() as session:
+        session.get_one(User, nina).is_active = False
+
+    with pytest.raises(WrongPassword):
+        enter()
+
+    assert attempts() == 1
+
+
+def test_after_the_limit_the_email_is_closed_at_every_address():
+    fail(3)
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        enter(ip=ELSEWHERE)
+
+    assert refusal.value.facts["until"] == NOW + LIMIT.window
+    assert attempts() == 3
+
+
+def test_after_the_limit_the_address_is_closed_to_every_email(nina):
+    for guess in ("a@x.test", "b@x.test", "c@x.test"):
+        fail(1, guess)
+
+    with pytest.raises(TooManyAttempts):
+        enter(ip=HERE)
+
+    assert enter(ip=ELSEWHERE) == nina
+
+
+def test_the_door_opens_when_the_oldest_failure_leaves_the_window(nina):
+    fail(1)
+    fail(2, now=NOW + timedelta(minutes=10))
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        enter(now=NOW + timedelta(minutes=14, seconds=59))
+
+    assert refusal.value.facts["until"] == NOW + timedelta(minutes=15)
+    assert enter(now=NOW + timedelta(minutes=15)) == nina
+
+
+def test_an_email_is_taken_in_whatever_case():
+    with pytest.raises(EmailTaken):
+        create_user(NewUser(" Nina@EXAMPLE.test", "Другая", Role.CLIENT), actor=SYSTEM, now=NOW)

@@ -13,6 +13,9 @@ from portal.web.fragments import is_partial
 
 _log = logging.getLogger(__name__)
 
+#: PostgreSQL's code of a statement that ran out of its time (query_canceled).
+TIMED_OUT = "57014"
+
 TEXTS = {
     400: ("Запрос не разобрать", "Ничего не изменилось. Вернитесь назад и попробуйте ещё раз."),
     403: ("Нет доступа", "У вас нет права на эту страницу. Его выдаёт супер-администратор."),
@@ -28,6 +31,10 @@ TEXTS = {
         "Мы записали её. Если вы отправляли возврат, сначала откройте платёж и проверьте статус.",
     ),
     503: ("Сервис обновляется", "Вернёмся через пару минут. Оплаты банк принимает."),
+    504: (
+        "Запрос слишком общий",
+        "Мы остановили поиск, деньги не двигались. Уточните период или добавьте слово.",
+    ),
 }
 
 
@@ -70,6 +77,8 @@ def _refusal(refusal: Refusal) -> Response:
 
 
 def _no_database(error: OperationalError | InternalError) -> Response:
+    if getattr(error.orig, "sqlstate", "") == TIMED_OUT and request.method == "GET":
+        return page(504)
     _log.error("database: %s", type(error.orig).__name__)
     return page(503)
 

@@ -22,6 +22,7 @@ from portal.web.export_words import NO_RIGHT, TOO_MANY, Column
 from portal.web.formats import MOSCOW, grouped
 from portal.web.labels import LABELS
 from portal.web.lists import ListURL
+from portal.web.search_words import span
 from portal.web.session import actor
 
 #: More rows than this are refused: a file that lost its end must not look whole.
@@ -128,5 +129,6 @@ def _moment(value: datetime, format_: Format) -> str:
 
 
 def _file_name(wanted: Export) -> str:
-    days = (wanted.url.params.get("from", ""), wanted.url.params.get("to", ""))
+    since, until = (span(wanted.url.params.get(name, "")) for name in ("from", "to"))
+    days = (since[0].isoformat() if since else "", until[1].isoformat() if until else "")
     return "_".join(part for part in (wanted.name, *days, "МСК") if part) + ".csv"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -143,3 +144,10 @@ def test_a_printed_list_says_when_by_whom_and_which(desk):
 
     printed = "Напечатано 24 ноября 2026 г., 15:00 по Москве. Вера Смотрящая. /payments?status=paid"
     assert printed in page
+
+
+def test_the_name_of_the_file_tells_its_days(desk):
+    answer = desk.browser(desk.anna).get("/payments?from=-6d&to=today&format=csv")
+
+    name = unquote(answer.headers["Content-Disposition"])
+    assert name == "attachment; filename*=UTF-8''платежи_2026-11-18_2026-11-24_МСК.csv"

@@ -95,6 +95,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["Money"] = money_values.Money
     app.jinja_env.filters["bank_title"] = bank_title
+    app.jinja_env.filters["sign"] = formats.SIGNS.__getitem__
     for name in ("money", "money_short", "when", "when_long", "iso", "clock_time", "grouped"):
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email", "day_month"):

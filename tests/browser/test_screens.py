@@ -5,7 +5,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import SCREENS, Screen, Stage
 from tests.stacks import Stack
@@ -30,7 +30,7 @@ READ = """() => {
   return texts.join(" ");
 }"""
 FOREIGN = re.compile(r"(?<![\w.@…])[A-Za-z_]{2,}(?![\w@])")
-ALLOWED = {"CSV", "Excel"}
+ALLOWED = {"CSV", "Excel", "Enter"}
 WIDTHS = (1366, 768, 360, 320)
 LOOKS = (("light", 360), ("dark", 1366))
 
@@ -57,6 +57,17 @@ def violations(page: Page, theme: str, width: int) -> list[str]:
 def foreign_words(page: Page) -> set[str]:
     """Return the words in Latin letters that a person would read."""
     return set(FOREIGN.findall(page.evaluate(READ))) - ALLOWED
+
+
+def test_the_theme_is_light_or_dark_or_as_the_system_has_it(stage: Stage) -> None:
+    vera = stage.people["viewer"]
+    themes = []
+    for words in ("Тёмная", "Светлая", "Как в системе"):
+        vera.presses(words)
+        expect(vera.page.get_by_role("button", name=words, pressed=True)).to_be_visible()
+        themes.append(vera.page.locator("html").get_attribute("data-theme"))
+
+    assert themes == ["dark", "light", None]
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)

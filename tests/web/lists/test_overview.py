@@ -143,3 +143,12 @@ def test_a_day_of_the_chart_leads_to_its_payments(desk):
 
     assert link.replace("&", "&amp;") in page
     assert ROW.findall(desk.browser(desk.anna).get(link).text) == [str(desk.payment)]
+
+
+def test_a_payment_is_found_by_the_state_of_its_refund(desk):
+    _refund(desk)
+    browser = desk.browser(desk.anna)
+
+    assert ROW.findall(browser.get("/payments?q=refund:submitted").text) == [str(desk.payment)]
+    assert ROW.findall(browser.get("/payments?refund=submitted").text) == [str(desk.payment)]
+    assert ROW.findall(browser.get("/payments?q=refund:succeeded").text) == []

@@ -149,7 +149,7 @@ class Stage:
 
         def is_so() -> bool:
             anna.opens(f"/refunds/{refund}")
-            return words in anna.page.locator("h1").inner_text()
+            return words in anna.page.locator("h2").first.inner_text()
 
         assert eventually(is_so, 20), words
 

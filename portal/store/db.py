@@ -140,7 +140,7 @@ def transaction() -> Iterator[Session]:
         IS_OPEN.reset(token)
 
 
-def locked(session: Session, model: type[Row], row_id: int) -> Row:
+def locked(session: Session, model: type[Row], row_id: int | str) -> Row:
     """Lock a row until the end of the transaction and return it as it is now; raise NotFound."""
     row = session.get(model, row_id, with_for_update=True, populate_existing=True)
     if row is None:

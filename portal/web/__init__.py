@@ -8,6 +8,7 @@ from portal.web import (
     account,
     auth,
     checkout,
+    confirmations,
     consultations,
     context,
     deliveries,
@@ -33,7 +34,7 @@ STAFF = (
     deliveries.bp,
 )
 CLIENTS = (account.bp, checkout.bp)
-EVERYBODY = (auth.bp, health.bp)
+EVERYBODY = (auth.bp, confirmations.bp, health.bp)
 BANKS = (webhooks.bp,)
 
 

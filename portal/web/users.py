@@ -1,11 +1,13 @@
 """People: the list with balances, the card with the statement behind every number (E3, C2, C3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
 from portal.domain import clock
-from portal.domain.permissions import Permission, Role
+from portal.domain.permissions import Permission
+from portal.store.access import role_titles
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.db import db
 from portal.store.lists import Page, PageRequest
@@ -23,12 +25,10 @@ from portal.web.access import can, requires
 from portal.web.export_words import STATEMENT
 from portal.web.exports import LIMIT, Export, export, wanted_format
 from portal.web.fragments import render
-from portal.web.labels import LABELS
 from portal.web.lists import (
     ListURL,
     ListView,
     chips,
-    choice,
     found,
     options,
     pager,
@@ -42,13 +42,12 @@ TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "
 
 
 def _filter(view: ListView) -> UserFilter:
-    role = choice(Role, view.value("role"))
-    return UserFilter(view.tokens, role, view.value("free") == "1", view.page)
+    return UserFilter(view.tokens, view.value("role") or None, view.value("free") == "1", view.page)
 
 
-def _words(wanted: UserFilter) -> dict[str, str]:
+def _words(wanted: UserFilter, titles: Mapping[str, str]) -> dict[str, str]:
     return {
-        "role": f"роль: {LABELS[wanted.role]}" if wanted.role else "",
+        "role": f"роль: {titles.get(wanted.role, wanted.role)}" if wanted.role else "",
         "free": "есть свободные деньги" if wanted.has_free_money else "",
     }
 
@@ -60,6 +59,7 @@ def show_list() -> Response:
     view = read_list()
     wanted = _filter(view)
     page = list_users(db.session(), wanted)
+    titles = role_titles(db.session())
     return render_list(
         "users/list.html",
         "users/_results.html",
@@ -67,8 +67,9 @@ def show_list() -> Response:
         rows=page.items,
         found=found(page, "человек", "человека", "человек"),
         pager=pager(view, page),
-        chips=chips(view, _words(wanted)),
-        roles=options(tuple(Role), LABELS, view.value("role")),
+        chips=chips(view, _words(wanted, titles)),
+        titles=titles,
+        roles=options(tuple(titles), titles, view.value("role")),
         has_free_money=wanted.has_free_money,
         totals=totals_held(db.session()),
         shows_contacts=can(Permission.USERS_CONTACTS),

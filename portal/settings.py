@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     completion_grace_minutes: int = Field(120, ge=0)
     webhook_max_bytes: int = Field(65_536, ge=1024)
     sweep_seconds: int = Field(5, ge=1, le=60)
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Понимаю <pay@ponimayu.local>"
     sandbox_url: str = ""
 
     @model_validator(mode="after")

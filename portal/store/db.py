@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, Met
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
-from portal.domain.errors import NotFound
-from portal.domain.transactions import IS_OPEN
+from portal.domain.errors import NotFound, Refusal
+from portal.domain.transactions import IS_OPEN, REFUSED
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -41,6 +41,17 @@ def enum_type(members: type[StrEnum], check: str | None = None) -> Enum:
         name=check,
         native_enum=False,
         create_constraint=True,
+        length=32,
+        values_callable=lambda listed: [member.value for member in listed],
+    )
+
+
+def open_enum_type(members: type[StrEnum]) -> Enum:
+    """Store an enum by value without a CHECK: members are added without a migration."""
+    return Enum(
+        members,
+        native_enum=False,
+        create_constraint=False,
         length=32,
         values_callable=lambda listed: [member.value for member in listed],
     )
@@ -126,7 +137,8 @@ def transaction() -> Iterator[Session]:
     """Open one write transaction, commit at the end, roll back on any exception; it never nests.
 
     SQLite takes its write lock at once (BEGIN IMMEDIATE), because a lock taken later fails under
-    load in spite of every timeout. What the request has read before is forgotten on both sides.
+    load in spite of every timeout. What the request has read before is forgotten on both sides. A
+    refusal that passes through here is kept in REFUSED: its door tells the journal.
     """
     if IS_OPEN.get():
         raise RuntimeError("a transaction is open already: a use case owns exactly one")
@@ -136,6 +148,9 @@ def transaction() -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+    except Refusal as refusal:
+        REFUSED.set((*REFUSED.get(), refusal))
+        raise
     finally:
         IS_OPEN.reset(token)
 

@@ -53,6 +53,17 @@ def find_session(session: Session, token: str) -> UserSession | None:
     ).one_or_none()
 
 
+def end_all(session: Session, user_id: int, now: datetime, *, except_id: int | None = None) -> int:
+    """End every session of a person but ``except_id``; return how many were ended."""
+    rows = session.scalars(
+        select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    )
+    ended = [row for row in rows if row.id != except_id]
+    for row in ended:
+        row.ended_at = now
+    return len(ended)
+
+
 def list_sessions(session: Session, user_id: int, now: datetime) -> list[UserSession]:
     """Return the person's sessions that have not ended, the last seen first."""
     return list(

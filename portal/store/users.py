@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from argon2 import PasswordHasher
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 from sqlalchemy.orm.interfaces import LoaderOption
@@ -11,6 +12,9 @@ from portal.domain.errors import NotFound
 from portal.domain.permissions import Permission, Role
 from portal.store.access import AccessRole, PersonalGrant
 from portal.store.db import Base
+
+#: Argon2id with the library's parameters, which grow with its releases.
+hasher = PasswordHasher()
 
 
 class User(Base):

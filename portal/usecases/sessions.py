@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, update
 
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
 from portal.store.audit import note
 from portal.store.db import locked, transaction
-from portal.store.sessions import UserSession, hash_of
+from portal.store.sessions import UserSession, end_all, hash_of
 from portal.store.users import User
 
 TOKEN_BYTES = 32
@@ -84,16 +84,15 @@ def end_sessions(user_id: int, *, actor: Actor, now: datetime, except_id: int | 
     """End every session of a person but ``except_id``; return how many were ended."""
     with transaction() as session:
         user = locked(session, User, user_id)
-        rows = session.scalars(
-            select(UserSession).where(
-                UserSession.user_id == user_id, UserSession.ended_at.is_(None)
-            )
-        )
-        ended = [row for row in rows if row.id != except_id]
-        for row in ended:
-            row.ended_at = now
-        note(session, actor, "session.end_all", user, now=now, ended=len(ended))
-        return len(ended)
+        ended = end_all(session, user_id, now, except_id=except_id)
+        note(session, actor, "session.end_all", user, now=now, ended=ended)
+        return ended
+
+
+def forget_sessions(*, now: datetime, kept: timedelta) -> None:
+    """Remove sessions that ended, or would have ended, longer ago than ``kept``."""
+    with transaction() as session:
+        session.execute(delete(UserSession).where(UserSession.expires_at < now - kept))
 
 
 def keep_draft(session_id: int, path: str, fields: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,11 +12,10 @@ from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
 from portal.domain.search import search_text
 from portal.store.audit import note, note_denied
 from portal.store.db import locked, transaction
-from portal.store.users import SignInAttempt, User, with_rights
+from portal.store.users import SignInAttempt, User, hasher, with_rights
 
-_hasher = PasswordHasher()
 #: Compared when nobody has this e-mail, so that a stranger cannot measure who exists.
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,13 @@ def create_user(new: NewUser, *, actor: Actor, now: datetime) -> int:
             name=new.name,
             phone=new.phone,
             role=str(new.role),
-            password_hash=_hasher.hash(new.password) if new.password else None,
+            password_hash=hasher.hash(new.password) if new.password else None,
             created_at=now,
             search_text=search_text(new.name, email, new.phone),
         )
         session.add(user)
         session.flush()
-        note(session, actor, "user.create", user, now=now, role=str(new.role))
+        note(session, actor, "user.create", user, now=now, after={"role": str(new.role)})
         return user.id
 
 
@@ -93,8 +91,8 @@ def _remember_failure(email: str, actor: Actor, now: datetime, user: User | None
 
 def _refresh_hash(session: Session, user: User, password: str) -> None:
     """Hash anew what was hashed with weaker parameters than today's."""
-    if user.password_hash and _hasher.check_needs_rehash(user.password_hash):
-        locked(session, User, user.id).password_hash = _hasher.hash(password)
+    if user.password_hash and hasher.check_needs_rehash(user.password_hash):
+        locked(session, User, user.id).password_hash = hasher.hash(password)
 
 
 def check_password(
@@ -108,7 +106,7 @@ def check_password(
 
 def _matches(stored: str | None, password: str) -> bool:
     try:
-        _hasher.verify(stored or _NOBODY, password[:1024])
+        hasher.verify(stored or _NOBODY, password[:1024])
     except (VerifyMismatchError, InvalidHashError):
         return False
     return stored is not None

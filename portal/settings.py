@@ -32,12 +32,18 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=5)
     accounts: dict[str, dict[str, Any]] = {}
     session_hours: int = Field(12, ge=1, le=24 * 7)
+    session_idle_minutes: int = Field(30, ge=5, le=24 * 60)
+    confirmation_minutes: int = Field(15, ge=1, le=24 * 60)
+    yandex_required: bool = False
+    yandex_hours: int = Field(12, ge=1, le=24 * 7)
     sign_in_attempts: int = Field(10, ge=1)
     sign_in_window_minutes: int = Field(15, ge=1)
     refund_undo_seconds: int = Field(0, ge=0, le=600)
     completion_grace_minutes: int = Field(120, ge=0)
     webhook_max_bytes: int = Field(65_536, ge=1024)
     sweep_seconds: int = Field(5, ge=1, le=60)
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Понимаю <pay@ponimayu.local>"
     sandbox_url: str = ""
 
     @model_validator(mode="after")

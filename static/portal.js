@@ -135,7 +135,10 @@
 
   on("htmx:beforeSwap", ({ detail }) => {
     const { status } = detail.xhr;
-    if (status === 401) {
+    if (status === 401 && detail.xhr.getResponseHeader("X-Step-Up")) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+    } else if (status === 401) {
       const here = encodeURIComponent(location.pathname + location.search);
       location.assign(`${body.dataset.signIn}?next=${here}`);
       detail.shouldSwap = detail.isError = false;

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from portal.domain import ledger
+from flask.testing import FlaskClient
+
+from portal.domain import clock, ledger
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.permissions import Role
-from portal.domain.refunds import ALL_RIGHTS, AccountMode, RefundReason
+from portal.domain.refunds import AccountMode, RefundReason
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.ledger import balance
@@ -26,6 +28,7 @@ from portal.usecases.consultations import (
 from portal.usecases.payments import apply_operation
 from portal.usecases.reconciliations import reconcile_refunds
 from portal.usecases.refunds import RefundWish, request_refund
+from portal.usecases.sessions import Browser, begin_session
 from portal.usecases.submissions import submit_refund
 from portal.usecases.users import NewUser, create_user
 from tests.fakes import FakeBank
@@ -41,15 +44,24 @@ def rub(minor: int) -> Money:
     return Money(minor, Currency.RUB)
 
 
-def staff() -> Actor:
-    """Make Анна and return her as the one who acts."""
-    new = NewUser("anna@example.test", "Анна", Role.ADMIN)
-    return Actor(create_user(new, actor=SYSTEM, now=NOW), "Анна")
+def staff(role: str = Role.ADMIN, name: str = "Анна", email: str = "anna@example.test") -> Actor:
+    """Make somebody who works here, Анна by default, and return them as the one who acts."""
+    return Actor(create_user(NewUser(email, name, role), actor=SYSTEM, now=NOW), name)
 
 
 def person(user_id: int) -> Actor:
     """Return somebody as the one who acts."""
     return Actor(user_id, "Гость")
+
+
+def sign_in(client: FlaskClient, user_id: int) -> FlaskClient:
+    """Sign a person in at this browser, as after their password has matched."""
+    browser, lasts = Browser("127.0.0.1", "Test browser"), timedelta(hours=12)
+    with client.application.app_context():
+        token = begin_session(user_id, browser, now=clock.now(), lasts=lasts)
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=token, _fresh=True)
+    return client
 
 
 def customer(email: str = "kirill@example.test") -> int:
@@ -119,7 +131,6 @@ def wish(payment_id: int, **changes: object) -> RefundWish:
         amount=None,
         reason=RefundReason.CANCELLED_BY_CLIENT,
         comment="",
-        rights=ALL_RIGHTS,
         mode=AccountMode.ACTIVE,
         undo=timedelta(),
     )

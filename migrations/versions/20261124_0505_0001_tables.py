@@ -48,38 +48,62 @@ def upgrade() -> None:
     )
     op.create_index('ix_sign_in_attempts_email_at', 'sign_in_attempts', ['email', 'at'], unique=False)
     op.create_index('ix_sign_in_attempts_ip_at', 'sign_in_attempts', ['ip', 'at'], unique=False)
+    op.create_table('roles',
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('title', sa.String(length=60), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_roles')),
+    sa.UniqueConstraint('title', name=op.f('uq_roles_title'))
+    )
+    op.create_table('role_permissions',
+    sa.Column('role', sa.String(length=32), nullable=False),
+    sa.Column('permission', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['role'], ['roles.code'], name=op.f('fk_role_permissions_role')),
+    sa.PrimaryKeyConstraint('role', 'permission', name=op.f('pk_role_permissions'))
+    )
     op.create_table('users',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('phone', sa.String(length=20), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('role', sa.Enum('super_admin', 'admin', 'viewer', 'client', name='role', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('role', sa.String(length=32), nullable=False),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('is_active', sa.Boolean(), nullable=False),
-    sa.Column('session_epoch', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('yandex_id', sa.String(length=64), nullable=True),
+    sa.Column('yandex_login', sa.String(length=200), nullable=True),
     sa.Column('time_zone', sa.String(length=40), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('search_text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['role'], ['roles.code'], name=op.f('fk_users_role')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
-    sa.UniqueConstraint('email', name=op.f('uq_users_email'))
+    sa.UniqueConstraint('email', name=op.f('uq_users_email')),
+    sa.UniqueConstraint('yandex_id', name=op.f('uq_users_yandex_id'))
     )
     op.create_table('audit_entries',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('actor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('actor_label', sa.String(length=200), nullable=False),
+    sa.Column('started_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('ip', sa.String(length=45), nullable=True),
+    sa.Column('user_agent', sa.String(length=300), nullable=True),
     sa.Column('request_id', sa.String(length=36), nullable=True),
     sa.Column('action', sa.String(length=60), nullable=False),
+    sa.Column('outcome', sa.Enum('done', 'denied', name='outcome', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('object_type', sa.String(length=30), nullable=False),
     sa.Column('object_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('changes', sa.JSON(), nullable=False),
     sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('hash', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_audit_entries_actor_id')),
+    sa.ForeignKeyConstraint(['started_by_id'], ['users.id'], name=op.f('fk_audit_entries_started_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries'))
     )
+    op.create_index('ix_audit_entries_action', 'audit_entries', ['action', 'id'], unique=False)
     op.create_index('ix_audit_entries_actor', 'audit_entries', ['actor_id', 'id'], unique=False)
     op.create_index('ix_audit_entries_object', 'audit_entries', ['object_type', 'object_id', 'id'], unique=False)
+    op.create_index('ix_audit_entries_request', 'audit_entries', ['request_id'], unique=False)
     op.create_table('consultations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('pay_token', sa.String(length=43), nullable=False),
@@ -124,16 +148,23 @@ def upgrade() -> None:
     op.create_table('personal_grants',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('permission', sa.Enum('payments:read', 'payments:export', 'refunds:create', 'refunds:after_completion', 'refunds:resolve', 'consultations:read', 'consultations:cancel', 'consultations:complete', 'consultations:book', 'users:read', 'users:contacts', 'cards:manage', 'access:read', 'access:grant', 'banks:manage', 'deliveries:read', 'deliveries:replay', 'audit:read', 'own:cancel', 'own:refund', name='permission', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('permission', sa.String(length=40), nullable=False),
+    sa.Column('limit_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('limit_currency', sa.Enum('RUB', 'KZT', name='limit_currency', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('granted_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint('(limit_minor IS NULL) = (limit_currency IS NULL)', name=op.f('ck_personal_grants_limit_has_a_currency')),
+    sa.CheckConstraint('limit_minor > 0', name=op.f('ck_personal_grants_limit_positive')),
     sa.ForeignKeyConstraint(['granted_by_id'], ['users.id'], name=op.f('fk_personal_grants_granted_by_id')),
+    sa.ForeignKeyConstraint(['revoked_by_id'], ['users.id'], name=op.f('fk_personal_grants_revoked_by_id')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_personal_grants_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_personal_grants')),
-    sa.UniqueConstraint('user_id', 'permission', name=op.f('uq_personal_grants_user_id_permission'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_personal_grants'))
     )
+    op.create_index('one_grant_of_a_right_per_person', 'personal_grants', ['user_id', 'permission'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
     op.create_table('transfers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('event_key', sa.String(length=160), nullable=False),
@@ -221,6 +252,7 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('requested', 'submitted', 'unknown', 'succeeded', 'failed', 'cancelled', 'reversed', 'external', name='refundstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('source', sa.String(length=60), nullable=False),
     sa.Column('requested_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('next_step_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
@@ -235,12 +267,14 @@ def upgrade() -> None:
     sa.Column('resolution', sa.String(length=1000), nullable=True),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.CheckConstraint('amount_minor > 0', name=op.f('ck_refunds_amount_positive')),
+    sa.ForeignKeyConstraint(['grant_id'], ['personal_grants.id'], name=op.f('fk_refunds_grant_id')),
     sa.ForeignKeyConstraint(['payment_id'], ['payments.id'], name=op.f('fk_refunds_payment_id')),
     sa.ForeignKeyConstraint(['requested_by_id'], ['users.id'], name=op.f('fk_refunds_requested_by_id')),
     sa.ForeignKeyConstraint(['resolved_by_id'], ['users.id'], name=op.f('fk_refunds_resolved_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refunds')),
     sa.UniqueConstraint('intent_key', name=op.f('uq_refunds_intent_key'))
     )
+    op.create_index('ix_refunds_grant', 'refunds', ['grant_id'], unique=False)
     op.create_index('ix_refunds_payment', 'refunds', ['payment_id'], unique=False)
     op.create_index('ix_refunds_status_next_step_at', 'refunds', ['status', 'next_step_at'], unique=False)
     op.create_index('one_open_refund_per_payment', 'refunds', ['payment_id'], unique=True, postgresql_where=sa.text("status IN ('requested', 'submitted', 'unknown')"), sqlite_where=sa.text("status IN ('requested', 'submitted', 'unknown')"))
@@ -267,6 +301,7 @@ def downgrade() -> None:
     op.drop_index('one_open_refund_per_payment', table_name='refunds', postgresql_where=sa.text("status IN ('requested', 'submitted', 'unknown')"), sqlite_where=sa.text("status IN ('requested', 'submitted', 'unknown')"))
     op.drop_index('ix_refunds_status_next_step_at', table_name='refunds')
     op.drop_index('ix_refunds_payment', table_name='refunds')
+    op.drop_index('ix_refunds_grant', table_name='refunds')
     op.drop_table('refunds')
     op.drop_index('ix_payments_user_paid_transfer', table_name='payments')
     op.drop_index('ix_payments_paid_transfer', table_name='payments')
@@ -281,6 +316,7 @@ def downgrade() -> None:
     op.drop_index('ix_transfers_destination', table_name='transfers')
     op.drop_index('ix_transfers_consultation', table_name='transfers')
     op.drop_table('transfers')
+    op.drop_index('one_grant_of_a_right_per_person', table_name='personal_grants')
     op.drop_table('personal_grants')
     op.drop_index('ix_ledger_accounts_user_kind', table_name='ledger_accounts')
     op.drop_table('ledger_accounts')
@@ -288,10 +324,14 @@ def downgrade() -> None:
     op.drop_index('ix_consultations_starts_at_id', table_name='consultations')
     op.drop_index('ix_consultations_client_starts_at', table_name='consultations')
     op.drop_table('consultations')
+    op.drop_index('ix_audit_entries_request', table_name='audit_entries')
     op.drop_index('ix_audit_entries_object', table_name='audit_entries')
     op.drop_index('ix_audit_entries_actor', table_name='audit_entries')
+    op.drop_index('ix_audit_entries_action', table_name='audit_entries')
     op.drop_table('audit_entries')
     op.drop_table('users')
+    op.drop_table('role_permissions')
+    op.drop_table('roles')
     op.drop_index('ix_sign_in_attempts_ip_at', table_name='sign_in_attempts')
     op.drop_index('ix_sign_in_attempts_email_at', table_name='sign_in_attempts')
     op.drop_table('sign_in_attempts')

@@ -12,10 +12,10 @@ from portal.domain.payments import PaymentMethod
 from portal.domain.permissions import Permission, Role
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks
+from portal.store.access import PersonalGrant
 from portal.store.consultations import Consultation
 from portal.store.db import db, locked, transaction
 from portal.store.payments import Payment
-from portal.store.users import PersonalGrant
 from portal.usecases.bookings import Booking, book_consultation
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.usecases.consultations import (
@@ -153,7 +153,7 @@ class Played:
             session.add(
                 PersonalGrant(
                     user_id=self.client_id,
-                    permission=Permission.OWN_REFUND,
+                    permission_code=Permission.OWN_REFUND.value,
                     reason="Учебный пример",
                     created_at=clock.now(),
                 )

@@ -3,11 +3,16 @@
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.domain.errors import EmailTaken
 from portal.domain.permissions import Role
+from portal.jobs.letters import LINK_MINUTES, password_link
+from portal.store.db import db
+from portal.store.users import User
+from portal.usecases.passwords import note_link
 from portal.usecases.users import NewUser, create_user
 
 MIN_PASSWORD_CHARACTERS = 12
@@ -36,3 +41,15 @@ def create(email: str, name: str, role: str, phone: str | None, password: str) -
     except EmailTaken:
         raise click.ClickException("Человек с такой почтой уже есть.") from None
     click.echo(f"Создан № {number}: {name} ({role}).")
+
+
+@users_group.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a one-time link with which a person sets their password; the journal knows of it."""
+    user_id = db.session.scalar(select(User.id).where(User.email == email.strip().lower()))
+    db.session.rollback()
+    if user_id is None:
+        raise click.ClickException("Человека с такой почтой нет.")
+    click.echo(password_link(note_link(user_id, actor=SYSTEM, now=clock.now())))
+    click.echo(f"Действует {LINK_MINUTES} минут, один раз.")

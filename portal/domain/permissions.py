@@ -1,4 +1,4 @@
-"""Rights, one line each, and what every role holds until a matrix says otherwise."""
+"""Rights, one line each; which role holds which is the matrix, kept in the database (E5)."""
 
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """The built-in roles; a client is a person without a staff role."""
+    """The built-in roles; others are added in the matrix, and every role but CLIENT is staff."""
 
     SUPER_ADMIN = "super_admin"
     ADMIN = "admin"
@@ -37,28 +37,27 @@ class Role(StrEnum):
     CLIENT = "client"
 
 
-_LOOKING = frozenset(
-    {Permission.PAYMENTS_READ, Permission.CONSULTATIONS_READ, Permission.USERS_READ}
-)
-_OWN = frozenset({Permission.OWN_CANCEL})
-
-ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SUPER_ADMIN: frozenset(Permission) - {Permission.OWN_CANCEL, Permission.OWN_REFUND},
-    Role.ADMIN: _LOOKING
-    | {
+#: Rights that reach only what belongs to the person.
+OWN = frozenset({Permission.OWN_CANCEL, Permission.OWN_REFUND})
+#: What a super-admin holds; this role is not in the matrix, so nobody can lock everybody out.
+SUPER_ADMIN_PERMISSIONS = frozenset(Permission) - OWN
+#: The narrower right -> the wider one: who holds the wider may hand over the narrower.
+COVERED_BY = {
+    Permission.OWN_CANCEL: Permission.CONSULTATIONS_CANCEL,
+    Permission.OWN_REFUND: Permission.REFUNDS_CREATE,
+}
+#: Rights that may be handed over up to a sum of money.
+LIMITED_BY_SUM = frozenset({Permission.REFUNDS_CREATE, Permission.OWN_REFUND})
+#: Payments and money actions: with PORTAL_YANDEX_REQUIRED on they need the second step (E4).
+NEEDS_YANDEX = frozenset(
+    {
+        Permission.PAYMENTS_READ,
         Permission.PAYMENTS_EXPORT,
         Permission.REFUNDS_CREATE,
         Permission.REFUNDS_AFTER_COMPLETION,
         Permission.REFUNDS_RESOLVE,
-        Permission.CONSULTATIONS_CANCEL,
-        Permission.CONSULTATIONS_COMPLETE,
-        Permission.CONSULTATIONS_BOOK,
-        Permission.USERS_CONTACTS,
         Permission.CARDS_MANAGE,
-        Permission.DELIVERIES_READ,
-    },
-    Role.VIEWER: _LOOKING,
-    Role.CLIENT: _OWN,
-}
-
-STAFF_ROLES = frozenset({Role.SUPER_ADMIN, Role.ADMIN, Role.VIEWER})
+        Permission.ACCESS_GRANT,
+        Permission.BANKS_MANAGE,
+    }
+)

@@ -95,6 +95,7 @@ class RefundRule(StrEnum):
     AFTER_COMPLETION = "after_completion"
     BALANCE_SPENT = "balance_spent"
     AMOUNT_RANGE = "amount_range"
+    OVER_LIMIT = "over_limit"
 
 
 class NextStep(StrEnum):
@@ -122,10 +123,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RefundRights:
-    """What the asking person holds."""
+    """What the asking person holds; ``limit`` is what is left of the sum they may return.
+
+    ``grant_id`` names the personal grant that gives the right; None when the role does.
+    """
 
     create: bool
     after_completion: bool
+    limit: Money | None = None
+    grant_id: int | None = None
 
 
 ALL_RIGHTS = RefundRights(create=True, after_completion=True)
@@ -216,8 +222,15 @@ def check_refund(facts: RefundFacts) -> list[Rule]:
             steps.ASK_A_HOLDER,
         ),
         Rule(RefundRule.AMOUNT_RANGE, _is_in_range(facts), steps.CHANGE_AMOUNT),
+        Rule(RefundRule.OVER_LIMIT, _is_within_limit(facts, amount), steps.CHANGE_AMOUNT),
         Rule(RefundRule.BALANCE_SPENT, not spent, steps.OPEN_USER),
     ]
+
+
+def _is_within_limit(facts: RefundFacts, amount: Money) -> bool:
+    """A limit in another currency allows nothing: nothing is converted silently."""
+    limit = facts.rights.limit
+    return limit is None or (limit.currency is amount.currency and amount <= limit)
 
 
 def _is_in_range(facts: RefundFacts) -> bool:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.sandbox.control import control
 from portal.sandbox.control_page import control_page, in_roubles
 from portal.sandbox.deliveries import Postman
+from portal.sandbox.mailbox import mailbox
 from portal.sandbox.replies import refuse
 from portal.sandbox.settings import Settings, read_settings
 from portal.sandbox.store import Store
@@ -38,6 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.add_template_filter(in_roubles, "roubles")
     app.register_blueprint(control)
     app.register_blueprint(control_page)
+    app.register_blueprint(mailbox)
     add_tochka(app)
     app.register_error_handler(ValidationError, explain)
     app.after_request(add_headers)

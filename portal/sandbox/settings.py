@@ -18,6 +18,7 @@ class Settings(BaseModel):
     port: int = 8010
     public_url: str = ""
     state: str = ":memory:"
+    mail: str = "var/mail"
     token: str = Field("local.tochka.token", min_length=1)
     client_id: str = "local-client-id"
     customer_code: str = Field("300000092", min_length=9, max_length=9)

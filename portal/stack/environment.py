@@ -56,6 +56,7 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
         "SANDBOX_PORT": port,
         "SANDBOX_PUBLIC_URL": simulators,
         "SANDBOX_STATE": str(data_dir / "sandbox.sqlite"),
+        "SANDBOX_MAIL": str(data_dir / "mail"),
     }
     if not any(name.startswith("PORTAL_ACCOUNTS") for name in given):
         defaults |= _simulated_account(simulators)

@@ -1,56 +1,167 @@
-"""The journal: who did what to what, written in the same transaction as the change (I-45)."""
+"""The journal: who did what to what, written in the same transaction as the change (I-45).
 
-from datetime import datetime
+Entries are chained (I-46): each takes the next number and the hash of the one before. The head of
+the chain is locked last of all, just before the commit, so that the lock never joins a circle.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import Actor
-from portal.store.db import Base
+from portal.domain.journal import GENESIS, Break, Head, Link, Outcome, first_break, link_hash
+from portal.store.db import Base, locked
+
+BATCH_ROWS = 1000
+_PENDING = "journal"
 
 
 class AuditEntry(Base):
-    """One action; rows are only ever added."""
+    """One action; rows are only ever added, and numbered without a gap."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
         Index("ix_audit_entries_object", "object_type", "object_id", "id"),
         Index("ix_audit_entries_actor", "actor_id", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_request", "request_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     actor_label: Mapped[str] = mapped_column(String(200))
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(300))
     request_id: Mapped[str | None] = mapped_column(String(36))
     action: Mapped[str] = mapped_column(String(60))
+    outcome: Mapped[Outcome]
     object_type: Mapped[str] = mapped_column(String(30))
     object_id: Mapped[int | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str | None] = mapped_column(String(1000))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The one row that names the end of the chain; locked by whoever adds to it."""
+
+    __tablename__ = "audit_heads"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditCheck(Base):
+    """One run of the check over the whole chain; ``broken_id`` None means that it is whole."""
+
+    __tablename__ = "audit_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    broken_id: Mapped[int | None]
+    fault: Mapped[str | None] = mapped_column(String(20))
 
 
 def note(
-    session: Session, actor: Actor, action: str, about: Base, *, now: datetime, **changes: Any
+    session: Session, actor: Actor, action: str, about: Base | str, *, now: datetime, **changes: Any
 ) -> None:
     """Write into the journal what ``actor`` did; ``changes`` are values that JSON knows.
 
-    ``reason`` among the changes becomes the entry's reason.
+    ``about`` is a row, or the name of a thing that has none; ``reason`` among the changes becomes
+    the entry's reason. The entry gets its number at the commit.
     """
+    _pend(session, _entry(actor, action, about, now, changes), Outcome.DONE)
+
+
+def note_denied(
+    session: Session, actor: Actor, action: str, about: Base | str, *, now: datetime, **changes: Any
+) -> None:
+    """Write into the journal what ``actor`` tried and was denied; as ``note`` otherwise."""
+    _pend(session, _entry(actor, action, about, now, changes), Outcome.DENIED)
+
+
+def _entry(
+    actor: Actor, action: str, about: Base | str, now: datetime, changes: dict[str, Any]
+) -> AuditEntry:
     reason = changes.pop("reason", None)
-    session.add(
-        AuditEntry(
-            at=now,
-            actor_id=actor.user_id,
-            actor_label=actor.label,
-            ip=actor.ip,
-            request_id=actor.request_id,
-            action=action,
-            object_type=about.__tablename__,
-            object_id=getattr(about, "id", None),
-            changes=changes,
-            reason=reason,
-        )
+    return AuditEntry(
+        at=now,
+        actor_id=actor.user_id,
+        actor_label=actor.label[:200],
+        started_by_id=actor.started_by_id,
+        ip=actor.ip,
+        user_agent=actor.user_agent,
+        request_id=actor.request_id,
+        action=action,
+        object_type=about if isinstance(about, str) else about.__tablename__,
+        object_id=None if isinstance(about, str) else getattr(about, "id", None),
+        changes=json.loads(json.dumps(changes)),
+        reason=reason,
     )
+
+
+def _pend(session: Session, entry: AuditEntry, outcome: Outcome) -> None:
+    entry.outcome = outcome
+    session.info.setdefault(_PENDING, []).append(entry)
+
+
+@event.listens_for(Session, "before_commit")
+def _seal(session: Session) -> None:
+    """Number and chain what the transaction has noted; every other lock is already held."""
+    entries: list[AuditEntry] = session.info.pop(_PENDING, [])
+    if not entries:
+        return
+    session.flush()
+    head = locked(session, AuditHead, 1)
+    for entry in entries:
+        entry.id = head.number + 1
+        entry.hash = link_hash(head.hash, _content(entry))
+        head.number, head.hash = entry.id, entry.hash
+        session.add(entry)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _transaction: object) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def _content(entry: AuditEntry) -> dict[str, Any]:
+    """Return everything that an entry says, as JSON values that both databases give back alike."""
+    values = {
+        column.name: getattr(entry, column.name)
+        for column in AuditEntry.__table__.columns
+        if column.name != "hash"
+    }
+    return {**values, "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
+
+
+def head_of_journal(session: Session) -> Head:
+    """Return the end of the chain as the portal wrote it."""
+    row = session.get_one(AuditHead, 1)
+    return Head(row.number, row.hash)
+
+
+def find_break(session: Session) -> Break | None:
+    """Walk the whole chain and return its first broken entry; None when it is whole."""
+    head = head_of_journal(session)
+    return first_break(_links(session, head), start=Head(0, GENESIS), end=head)
+
+
+def _links(session: Session, head: Head) -> Iterator[Link]:
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.id <= head.number)
+        .order_by(AuditEntry.id)
+        .execution_options(yield_per=BATCH_ROWS)
+    )
+    for row in rows:
+        yield Link(row.id, _content(row), row.hash)

@@ -63,6 +63,17 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, postgresql_where=condition, sqlite_where=condition)
 
 
+def open_enum_type(members: type[StrEnum]) -> Enum:
+    """Store an enum by value without a CHECK: members are added without a migration."""
+    return Enum(
+        members,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda listed: [member.value for member in listed],
+    )
+
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -157,7 +168,7 @@ def transaction() -> Iterator[Session]:
         IS_OPEN.reset(token)
 
 
-def locked(session: Session, model: type[Row], row_id: int) -> Row:
+def locked(session: Session, model: type[Row], row_id: int | str) -> Row:
     """Lock a row until the end of the transaction and return it as it is now; raise NotFound."""
     row = session.get(model, row_id, with_for_update=True, populate_existing=True)
     if row is None:

@@ -35,6 +35,7 @@ class Refund(Base):
             sqlite_where=_OPEN,
         ),
         Index("ix_refunds_payment", "payment_id"),
+        Index("ix_refunds_grant", "grant_id"),
         Index("ix_refunds_status_next_step_at", "status", "next_step_at"),
     )
 
@@ -50,6 +51,8 @@ class Refund(Base):
     #: The ledger account that paid, so that a failure returns the sum to where it came from.
     source: Mapped[str] = mapped_column(String(60))
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: The personal grant whose limit this refund uses up; None when a role gave the right.
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("personal_grants.id"))
     requested_at: Mapped[datetime]
     #: When the job should look next: to send, or to read.
     next_step_at: Mapped[datetime | None]

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.ledger import USER_KINDS, AccountKind
 from portal.domain.money import Currency, Money
-from portal.domain.permissions import Role
 from portal.domain.search import Token, TokenKind
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.lists import (
@@ -35,7 +34,7 @@ class UserFilter:
     """Whom the person asked to see."""
 
     tokens: tuple[Token, ...] = ()
-    role: Role | None = None
+    role: str | None = None
     has_free_money: bool = False
     page: PageRequest = field(default_factory=PageRequest)
 
@@ -62,7 +61,7 @@ class UserRow:
     name: str
     email: str
     phone: str | None
-    role: Role
+    role: str
     is_active: bool
     balances: Sequence[Balance]
 

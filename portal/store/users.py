@@ -1,13 +1,20 @@
-"""People: clients and staff, the attempts to sign in, and rights given by hand."""
+"""People: clients and staff, what they hold, and the attempts to sign in."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from argon2 import PasswordHasher
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm.interfaces import LoaderOption
 
+from portal.domain.access import FOR_GOOD, Hold, Holder
 from portal.domain.errors import NotFound
-from portal.domain.permissions import ROLE_PERMISSIONS, STAFF_ROLES, Permission, Role
+from portal.domain.permissions import Permission, Role
+from portal.store.access import AccessRole, PersonalGrant
 from portal.store.db import Base
+
+#: Argon2id with the library's parameters, which grow with its releases.
+hasher = PasswordHasher()
 
 
 class User(Base):
@@ -28,49 +35,47 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     phone: Mapped[str | None] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[Role]
+    role: Mapped[str] = mapped_column(ForeignKey("roles.code"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
-    #: Raised to end every session of the person at once.
-    session_epoch: Mapped[int] = mapped_column(default=0)
+    #: Bound in advance by the person; identity is this number, never the login or e-mail (E4).
+    yandex_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    yandex_login: Mapped[str | None] = mapped_column(String(200))
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/Moscow")
     created_at: Mapped[datetime]
     search_text: Mapped[str] = mapped_column(Text)
 
-    grants: Mapped[list["PersonalGrant"]] = relationship(
-        foreign_keys="PersonalGrant.user_id", lazy="raise_on_sql", viewonly=True
+    of_role: Mapped[AccessRole] = relationship(lazy="raise_on_sql", viewonly=True)
+    grants: Mapped[list[PersonalGrant]] = relationship(
+        foreign_keys=PersonalGrant.user_id,
+        primaryjoin="and_(PersonalGrant.user_id == User.id, PersonalGrant.revoked_at.is_(None))",
+        lazy="raise_on_sql",
+        viewonly=True,
     )
 
     @property
     def is_staff(self) -> bool:
         """Whether the person works here."""
-        return self.role in STAFF_ROLES
+        return self.role != Role.CLIENT
+
+    def holds(self, now: datetime) -> dict[Permission, Hold]:
+        """Return how far each right is held at ``now``, by role and by hand; none when disabled."""
+        if not self.is_active:
+            return {}
+        by_hand = {
+            grant.permission: Hold(grant.expires_at, grant.limit)
+            for grant in self.grants
+            if grant.permission is not None and grant.is_in_force(now)
+        }
+        return by_hand | dict.fromkeys(self.of_role.permissions, FOR_GOOD)
 
     def permissions(self, now: datetime) -> frozenset[Permission]:
         """Return the rights in force at ``now``: those of the role and those given by hand."""
-        if not self.is_active:
-            return frozenset()
-        given = {
-            grant.permission
-            for grant in self.grants
-            if grant.expires_at is None or grant.expires_at > now
-        }
-        return ROLE_PERMISSIONS[self.role] | given
+        return frozenset(self.holds(now))
 
-
-class PersonalGrant(Base):
-    """A right handed over to one person, clients included (D5, E5)."""
-
-    __tablename__ = "personal_grants"
-    __table_args__ = (UniqueConstraint("user_id", "permission"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    permission: Mapped[Permission]
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    reason: Mapped[str] = mapped_column(String(500))
-    expires_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    def as_holder(self, now: datetime) -> Holder:
+        """Return the person as the rules of access see one."""
+        return Holder(self.id, self.role, self.holds(now))
 
 
 class SignInAttempt(Base):
@@ -88,9 +93,14 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
 
 
+def with_rights() -> tuple[LoaderOption, ...]:
+    """Return what to load with a person so that their rights can be told, in one statement."""
+    return (joinedload(User.of_role).joinedload(AccessRole.rows), joinedload(User.grants))
+
+
 def get_user(session: Session, user_id: int) -> User:
-    """Load a person with the rights given by hand; raise NotFound."""
-    user = session.get(User, user_id, options=[selectinload(User.grants)])
+    """Load a person with their rights; raise NotFound."""
+    user = session.get(User, user_id, options=with_rights())
     if user is None:
         raise NotFound(what="User", id=user_id)
     return user

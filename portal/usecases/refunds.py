@@ -14,7 +14,6 @@ from portal.domain.ports import LineKind
 from portal.domain.refunds import (
     AccountMode,
     RefundReason,
-    RefundRights,
     RefundStatus,
     RemainderChanged,
     advance,
@@ -25,6 +24,7 @@ from portal.store.db import transaction
 from portal.store.ledger import post
 from portal.store.payment_rows import payment_row
 from portal.store.payments import BankOrder, Payment, locked_payment
+from portal.store.refund_rights import locked_refund_rights
 from portal.store.refunds import (
     Refund,
     find_refund_by_intent,
@@ -35,7 +35,10 @@ from portal.store.refunds import (
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """What a person asked for: the form's own key, what they saw, how much, and why."""
+    """What a person asked for: the form's own key, what they saw, how much, and why.
+
+    ``own`` is a client's wish about a payment of their own; their rights are read at the time.
+    """
 
     intent_key: str
     payment_id: int
@@ -43,9 +46,9 @@ class RefundWish:
     amount: Money | None
     reason: RefundReason
     comment: str
-    rights: RefundRights
     mode: AccountMode
     undo: timedelta
+    own: bool = False
 
 
 def request_refund(wish: RefundWish, *, actor: Actor, now: datetime) -> int:
@@ -70,8 +73,11 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
         if repeated.payment_id != payment.id or repeated.requested_by_id != actor.user_id:
             raise NotFound(what="Refund")
         return repeated.id
+    if wish.own and payment.user_id != actor.user_id:
+        raise NotFound(what="Payment", id=payment.id)
     row = payment_row(session, payment.id, now=now)
-    facts = replace(row.facts(wish.rights, wish.mode), amount=wish.amount)
+    rights = locked_refund_rights(session, actor.user_id, own=wish.own, now=now)
+    facts = replace(row.facts(rights, wish.mode), amount=wish.amount)
     require_refundable(facts)
     if facts.remaining != wish.expected_remaining:
         raise RemainderChanged(remaining=facts.remaining)
@@ -87,6 +93,7 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
         status=RefundStatus.REQUESTED,
         source=source.text,
         requested_by_id=actor.user_id,
+        grant_id=rights.grant_id,
         requested_at=now,
         next_step_at=now + wish.undo,
     )

@@ -1,24 +1,21 @@
 """People come into the portal: made by staff or the seed, let in by a password (E4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
-from portal.domain.permissions import Role
 from portal.domain.search import search_text
-from portal.store.audit import note
-from portal.store.db import transaction
-from portal.store.users import SignInAttempt, User
+from portal.store.audit import note, note_denied
+from portal.store.db import locked, transaction
+from portal.store.users import SignInAttempt, User, hasher, with_rights
 
-_hasher = PasswordHasher()
 #: Compared when nobody has this e-mail, so that a stranger cannot measure who exists.
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class NewUser:
 
     email: str
     name: str
-    role: Role
+    role: str
     phone: str | None = None
     password: str | None = None
 
@@ -42,14 +39,14 @@ def create_user(new: NewUser, *, actor: Actor, now: datetime) -> int:
             email=email,
             name=new.name,
             phone=new.phone,
-            role=new.role,
-            password_hash=_hasher.hash(new.password) if new.password else None,
+            role=str(new.role),
+            password_hash=hasher.hash(new.password) if new.password else None,
             created_at=now,
             search_text=search_text(new.name, email, new.phone),
         )
         session.add(user)
         session.flush()
-        note(session, actor, "user.create", user, now=now, role=new.role.value)
+        note(session, actor, "user.create", user, now=now, after={"role": str(new.role)})
         return user.id
 
 
@@ -64,31 +61,52 @@ class SignInLimit:
 def authenticate(
     email: str, password: str, *, actor: Actor, now: datetime, limit: SignInLimit
 ) -> User:
-    """Return the person whose e-mail and password these are, with their grants.
+    """Return the person whose e-mail and password these are, with their rights.
 
     Raises WrongPassword (never saying which of the two), TooManyAttempts with ``until`` when the
-    e-mail or the address has failed too often; failures live in the database (I-49).
+    e-mail or the address has failed too often; failures live in the database (I-49). Every try is
+    in the journal.
     """
     email, ip = email.strip().lower()[:254], actor.ip or ""
     with transaction() as session:
         _require_calm(session, email, ip, now, limit)
-        user = session.scalars(
-            select(User).where(User.email == email).options(selectinload(User.grants))
-        ).one_or_none()
+        query = select(User).where(User.email == email).options(*with_rights())
+        user = session.scalars(query).unique().one_or_none()
     is_right = _matches(user.password_hash if user else None, password)
     if user is None or not is_right or not user.is_active:
-        with transaction() as session:
-            session.add(SignInAttempt(email=email, ip=ip, at=now))
+        _remember_failure(email, actor, now, user)
         raise WrongPassword
     with transaction() as session:
-        person = Actor(user.id, user.name, actor.ip, actor.request_id)
+        person = replace(actor, user_id=user.id, label=user.name)
         note(session, person, "user.sign_in", user, now=now)
+        _refresh_hash(session, user, password)
     return user
+
+
+def _remember_failure(email: str, actor: Actor, now: datetime, user: User | None) -> None:
+    with transaction() as session:
+        session.add(SignInAttempt(email=email, ip=actor.ip or "", at=now))
+        note_denied(session, actor, "user.sign_in", user or "users", now=now)
+
+
+def _refresh_hash(session: Session, user: User, password: str) -> None:
+    """Hash anew what was hashed with weaker parameters than today's."""
+    if user.password_hash and hasher.check_needs_rehash(user.password_hash):
+        locked(session, User, user.id).password_hash = hasher.hash(password)
+
+
+def check_password(
+    user_id: int, password: str, *, actor: Actor, now: datetime, limit: SignInLimit
+) -> None:
+    """Let a signed-in person confirm who they are; raise as ``authenticate`` does."""
+    with transaction() as session:
+        email = locked(session, User, user_id).email
+    authenticate(email, password, actor=actor, now=now, limit=limit)
 
 
 def _matches(stored: str | None, password: str) -> bool:
     try:
-        _hasher.verify(stored or _NOBODY, password[:1024])
+        hasher.verify(stored or _NOBODY, password[:1024])
     except (VerifyMismatchError, InvalidHashError):
         return False
     return stored is not None

@@ -10,6 +10,7 @@ from portal.web import (
     auth,
     bounces,
     checkout,
+    confirmations,
     consultations,
     context,
     deliveries,
@@ -38,7 +39,7 @@ STAFF = (
     deliveries.bp,
 )
 CLIENTS = (account.bp, checkout.bp)
-EVERYBODY = (auth.bp, health.bp)
+EVERYBODY = (auth.bp, confirmations.bp, health.bp)
 BANKS = (webhooks.bp,)
 
 

@@ -1,7 +1,5 @@
 """Signing in and out, and the theme that a person prefers."""
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -9,12 +7,13 @@ from wtforms.validators import InputRequired, Length
 
 from portal.domain import clock
 from portal.domain.errors import TooManyAttempts, WrongPassword
-from portal.usecases.users import SignInLimit, authenticate
+from portal.usecases.sessions import end_session
+from portal.usecases.users import authenticate
 from portal.web.access import public, signed_in
-from portal.web.formats import clock_time
 from portal.web.fragments import render
+from portal.web.limits import sign_in_limit, too_many
 from portal.web.redirects import safe_path
-from portal.web.session import Visitor, actor, begin, end, visitor, visitor_of
+from portal.web.session import Visitor, actor, begin, end, me, visitor
 
 bp = Blueprint("auth", __name__)
 WRONG = "Неверная почта или пароль"
@@ -48,45 +47,36 @@ def _form(form: SignInForm, status: int = 200) -> Response:
     return render("auth/sign_in.html", "auth/sign_in.html", status=status, form=form)
 
 
-def _limit() -> SignInLimit:
-    portal = current_app.config["PORTAL"]
-    return SignInLimit(portal.sign_in_attempts, timedelta(minutes=portal.sign_in_window_minutes))
-
-
 @bp.post("/sign-in")
 @public
 def enter() -> Response:
     """Let the person in, or say neutrally that the two do not match."""
-    form = SignInForm()
+    form, limit = SignInForm(), sign_in_limit()
     if not form.validate_on_submit():
         return _form(form, 422)
+    email, password = form.email.data, form.password.data
     try:
-        user = authenticate(
-            form.email.data, form.password.data, actor=actor(), now=clock.now(), limit=_limit()
-        )
+        user = authenticate(email, password, actor=actor(), now=clock.now(), limit=limit)
     except WrongPassword:
         form.password.errors = [WRONG]
         return _form(form, 422)
     except TooManyAttempts as refusal:
-        return _too_many(form, refusal)
-    person = visitor_of(user)
-    begin(person)
+        form.password.errors = [too_many(refusal)]
+        return _form(form, 429)
+    person = begin(user.id)
     target = safe_path(request.args.get("next"), home_of(person))
     return make_response(redirect(target, code=303))
-
-
-def _too_many(form: SignInForm, refusal: TooManyAttempts) -> Response:
-    until = refusal.facts["until"]
-    form.password.errors = [f"Слишком много попыток. Попробуйте в {clock_time(until)} по Москве"]  # type: ignore[arg-type]  # a datetime by construction
-    return _form(form, 429)
 
 
 @bp.post("/sign-out")
 @signed_in
 def sign_out() -> Response:
-    """End this browser's session."""
+    """End this browser's session, here and in the database."""
+    end_session(me().session_id, actor=actor(), owner_id=me().id, now=clock.now())
     end()
-    return make_response(redirect(url_for("auth.sign_in"), code=303))
+    answer = make_response(redirect(url_for("auth.sign_in"), code=303))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @bp.post("/profile/theme")

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import NotFound, Refusal
 from portal.web.fragments import is_partial
+from portal.web.step_ups import StepUp, ask
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(StepUp, ask)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(InternalError, _no_database)  # PostgreSQL's standby is read-only
     app.register_error_handler(Exception, _bug)

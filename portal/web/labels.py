@@ -6,7 +6,7 @@ from enum import StrEnum
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
-from portal.domain.permissions import Permission, Role
+from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundReason, RefundStatus
 from portal.store.deliveries import DeliveryStatus
 
@@ -124,12 +124,6 @@ LABELS = ByKind(
         AccountKind.FEES: "Комиссии банка",
     },
     {
-        Role.SUPER_ADMIN: "Супер-администратор",
-        Role.ADMIN: "Администратор",
-        Role.VIEWER: "Наблюдатель",
-        Role.CLIENT: "Клиент",
-    },
-    {
         Permission.PAYMENTS_READ: "Смотреть платежи",
         Permission.PAYMENTS_EXPORT: "Выгружать платежи",
         Permission.REFUNDS_CREATE: "Возвращать деньги",
@@ -242,7 +236,17 @@ EVENTS = {
     "consultation.cancel": "Консультация отменена",
     "list.export": "Список выгружен в файл",
     "user.create": "Человек заведён",
-    "user.sign_in": "Человек вошёл",
+    "user.sign_in": "Вход по паролю",
+    "user.role": "Роль человека изменена",
+    "user.enable": "Человек снова допущен",
+    "user.disable": "Человек отключён",
+    "session.end": "Сеанс завершён",
+    "session.end_all": "Все сеансы завершены",
+    "role.create": "Роль добавлена",
+    "role.edit": "Права роли изменены",
+    "right.grant": "Право выдано человеку",
+    "right.revoke": "Право у человека отозвано",
+    "access.denied": "Отказано: нет права",
 }
 
 

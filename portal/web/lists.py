@@ -1,6 +1,6 @@
 """The URL is the whole state of a list: reading it, writing it, chips, pages (ux.md §3.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ ORDER = (
 #: What names one row when it stands alone in the query.
 EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION)
 Choice = TypeVar("Choice", bound=StrEnum)
+Value = TypeVar("Value", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def sort_links(view: ListView, key: str, default: str) -> dict[str, str]:
 
 
 def options(
-    values: Sequence[StrEnum], words: Mapping[StrEnum, str], current: str
+    values: Iterable[Value], words: Mapping[Value, str], current: str
 ) -> list[tuple[str, str, bool]]:
     """Make the options of a filter: value, words, whether it is chosen."""
-    return [(value.value, words[value], value.value == current) for value in values]
+    return [(str(value), words[value], str(value) == current) for value in values]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort, current_app, g
 
 from portal.domain import clock
 from portal.domain.consultations import ConsultationStatus
@@ -20,8 +20,10 @@ from portal.store.lists import Page, PageRequest
 from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
 from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.payments import Payment, payment_card
+from portal.store.refund_rights import refund_rights
 from portal.store.timelines import payment_timeline, transfers_about
-from portal.web.access import can, requires
+from portal.store.users import get_user
+from portal.web.access import requires
 from portal.web.context import bank_title
 from portal.web.export_words import PAYMENTS
 from portal.web.exports import Export, export, wanted_format
@@ -53,6 +55,7 @@ from portal.web.search_words import (
     one_of,
     period,
 )
+from portal.web.session import me
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
@@ -77,11 +80,12 @@ class Line:
 
 
 def rights() -> RefundRights:
-    """Return the refund rights of the visitor."""
-    return RefundRights(
-        create=can(Permission.REFUNDS_CREATE),
-        after_completion=can(Permission.REFUNDS_AFTER_COMPLETION),
-    )
+    """Return the refund rights of the visitor, read once in a request."""
+    if "refund_rights" not in g:
+        person = get_user(db.session(), me().id)
+        g.refund_rights = refund_rights(db.session(), person, own=False, now=clock.now())
+    mine: RefundRights = g.refund_rights
+    return mine
 
 
 def line_of(payment: PaymentRow) -> Line:

@@ -34,6 +34,9 @@ REASONS: dict[RefundRule, str] = {
         "На балансе клиента свободно {available}: остальное уже отложено на другую консультацию."
     ),
     RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
+    RefundRule.OVER_LIMIT: (
+        "Ваше право возвращать деньги ограничено суммой, и её остатка не хватает."
+    ),
 }
 
 STEPS: dict[NextStep, str] = {

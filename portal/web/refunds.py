@@ -126,7 +126,6 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
         amount=form.money(row.currency),
         reason=RefundReason(form.reason.data),
         comment=(form.comment.data or "").strip(),
-        rights=rights(),
         mode=account(row.account).mode,
         undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
     )

@@ -1,22 +1,25 @@
-"""Who is signed in: the visitor is read from the database at every request (I-42)."""
+"""Who is signed in: session and person are read from the database at every request (I-42)."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request
+from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from portal.domain import clock
 from portal.domain.actors import Actor
 from portal.domain.permissions import Permission
 from portal.store.db import db
+from portal.store.sessions import UserSession, find_session
 from portal.store.users import User
+from portal.usecases.sessions import Browser, begin_session, renew_session, see_session
 
-_SESSION_ID = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 login_manager = LoginManager()
 login_manager.session_protection = None
+#: How often a session in use is marked as seen: not at every request, a write is not free.
+SEEN_EVERY = timedelta(minutes=1)
+USER_AGENT_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +29,53 @@ class Visitor(UserMixin):
     id: int
     name: str
     email: str
+    role: str
     is_staff: bool
     time_zone: str
     permissions: frozenset[Permission]
-    epoch: int
+    session_id: int
+    password_at: datetime
+    yandex_at: datetime | None
+    yandex_login: str | None
+    token: str = field(repr=False)
 
     def get_id(self) -> str:
-        """Name the person in the session; a raised epoch ends the sessions that name an old one."""
-        return f"{self.id}.{self.epoch}"
+        """Name the session in the cookie by its secret token."""
+        return self.token
 
 
-def visitor_of(user: User) -> Visitor:
-    """Copy what the web needs of a person whose grants are loaded."""
+def _visitor_of(row: UserSession, user: User, token: str, now: datetime) -> Visitor:
     return Visitor(
         id=user.id,
         name=user.name,
         email=user.email,
+        role=user.role,
         is_staff=user.is_staff,
         time_zone=user.time_zone,
-        permissions=user.permissions(clock.now()),
-        epoch=user.session_epoch,
+        permissions=user.permissions(now),
+        session_id=row.id,
+        password_at=row.password_at,
+        yandex_at=row.yandex_at,
+        yandex_login=user.yandex_login,
+        token=token,
     )
 
 
 @login_manager.user_loader
-def load(session_id: str) -> Visitor | None:
-    """Read the person anew; None ends the session."""
-    named = _SESSION_ID.fullmatch(session_id)
-    if named is None:
+def load(token: str) -> Visitor | None:
+    """Read the session and its person anew; None ends the session in this browser."""
+    now = clock.now()
+    found = find_session(db.session(), token)
+    if found is None:
         return None
-    query = select(User).where(User.id == int(named[1])).options(joinedload(User.grants))
-    user = db.session.scalars(query).unique().one_or_none()
-    if user is None or not user.is_active or user.session_epoch != int(named[2]):
+    row, user = found
+    idle = timedelta(minutes=current_app.config["PORTAL"].session_idle_minutes)
+    if not row.is_alive(user, now, idle):
         return None
-    return visitor_of(user)
+    person = _visitor_of(row, user, token, now)
+    if now - row.seen_at > SEEN_EVERY:
+        see_session(row.id, now=now)
+    return person
 
 
 def visitor() -> Visitor | None:
@@ -84,18 +100,40 @@ def actor() -> Actor:
         label=person.name if person else "гость",
         ip=request.remote_addr,
         request_id=g.request_id,
+        user_agent=_user_agent(),
     )
 
 
-def begin(person: Visitor) -> None:
-    """Start a session for the person; nothing of the stranger's, their CSRF token too, goes on."""
-    session.clear()
+def _user_agent() -> str:
+    return request.user_agent.string[:USER_AGENT_CHARACTERS]
+
+
+def begin(user_id: int) -> Visitor:
+    """Start a session for a person whose password has matched; nothing of the old one is kept."""
+    lasts = timedelta(hours=current_app.config["PORTAL"].session_hours)
+    browser = Browser(request.remote_addr, _user_agent())
+    return _enter(begin_session(user_id, browser, now=clock.now(), lasts=lasts))
+
+
+def step_up(*, by_yandex: bool) -> Visitor:
+    """Give this browser's session a new token after the person has confirmed who they are."""
+    return _enter(renew_session(me().session_id, now=clock.now(), by_yandex=by_yandex))
+
+
+def _enter(token: str) -> Visitor:
+    person = load(token)
+    if person is None:
+        raise RuntimeError("a session that has just begun is alive")
+    cookie.clear()
     login_user(person)
+    entered: Visitor = person
+    return entered
 
 
 def end() -> None:
-    """End the session of this browser."""
+    """Forget the session in this browser."""
     logout_user()
+    cookie.clear()
 
 
 def set_up(app: Flask) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from portal.domain import clock
-from portal.domain.permissions import Permission, Role
+from portal.domain.permissions import Permission
+from portal.store.access import role_titles
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.db import db
 from portal.store.lists import PageRequest
@@ -21,33 +22,29 @@ from portal.store.users import get_user
 from portal.web.access import can, requires
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
-from portal.web.labels import LABELS
 from portal.web.lists import (
     ListView,
     chips,
-    choice,
     found,
     options,
     read_list,
     render_list,
 )
 from portal.web.payments import lines_of
-from portal.web.search_words import PEOPLE, Reader, labels, one_of
+from portal.web.search_words import PEOPLE, one_of
 from portal.web.statements import read_statement, statement_file
 
 bp = Blueprint("users", __name__, url_prefix="/users")
-OPERATORS: Mapping[str, Reader] = {"role": one_of("role", labels(Role)), **PEOPLE}
 TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "Консультации"))
 
 
 def _filter(view: ListView) -> UserFilter:
-    role = choice(Role, view.value("role"))
-    return UserFilter(view.tokens, role, view.value("free") == "1", view.page)
+    return UserFilter(view.tokens, view.value("role") or None, view.value("free") == "1", view.page)
 
 
-def _words(wanted: UserFilter) -> dict[str, str]:
+def _words(wanted: UserFilter, titles: Mapping[str, str]) -> dict[str, str]:
     return {
-        "role": f"роль: {LABELS[wanted.role]}" if wanted.role else "",
+        "role": f"роль: {titles.get(wanted.role, wanted.role)}" if wanted.role else "",
         "free": "есть свободные деньги" if wanted.has_free_money else "",
     }
 
@@ -56,7 +53,8 @@ def _words(wanted: UserFilter) -> dict[str, str]:
 @requires(Permission.USERS_READ)
 def show_list() -> Response:
     """Show the people, newest first, with what is held for each and for all."""
-    view = read_list(OPERATORS, card="users.show")
+    titles = role_titles(db.session())
+    view = read_list({"role": one_of("role", titles), **PEOPLE}, card="users.show")
     wanted = _filter(view)
     page = list_users(db.session(), wanted)
     return render_list(
@@ -66,8 +64,9 @@ def show_list() -> Response:
         page,
         rows=page.items,
         found=found(page, "человек", "человека", "человек"),
-        chips=chips(view, _words(wanted)),
-        roles=options(tuple(Role), LABELS, view.param("role")),
+        chips=chips(view, _words(wanted, titles)),
+        titles=titles,
+        roles=options(tuple(titles), titles, view.param("role")),
         has_free_money=wanted.has_free_money,
         totals=() if is_partial() else totals_held(db.session()),
         shows_contacts=can(Permission.USERS_CONTACTS),

@@ -41,6 +41,7 @@ FINE = RefundFacts(
     rights=ALL_RIGHTS,
 )
 LOOKER = RefundRights(create=False, after_completion=False)
+TENGE = Money(100_000, Currency.KZT)
 ORDINARY = RefundRights(create=True, after_completion=False)
 OVER = {"consultation": ConsultationStatus.COMPLETED, "available": rub(0)}
 BROKEN = [
@@ -66,6 +67,8 @@ BROKEN = [
     ("amount_range", "change_amount", {"amount": rub(0)}),
     ("amount_range", "change_amount", {"amount": rub(-1)}),
     ("amount_range", "change_amount", {"amount": rub(1001), "available": rub(5000)}),
+    ("over_limit", "change_amount", {"rights": replace(ALL_RIGHTS, limit=rub(999))}),
+    ("over_limit", "change_amount", {"rights": replace(ALL_RIGHTS, limit=TENGE)}),
     ("balance_spent", "open_user", {"available": rub(999)}),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
-from portal.domain.permissions import Permission, Role
+from portal.domain.permissions import Permission
 from portal.domain.refunds import NextStep, RefundReason, RefundRule, RefundStatus
 from portal.store.deliveries import DeliveryStatus
 from portal.web.labels import EVENTS, LABELS, SHAPES
@@ -26,7 +26,6 @@ SHOWN = (
     DeliveryStatus,
     TransferReason,
     AccountKind,
-    Role,
     Permission,
 )
 IN_BADGES = (PaymentStatus, MoneyState, RefundStatus, ConsultationStatus, DeliveryStatus)
@@ -64,7 +63,12 @@ def test_every_next_step_has_words():
 
 
 def test_every_event_of_the_journal_has_words():
-    codes = {code for path in USECASES for code in string_arguments(path, "note", 2)}
+    codes = {
+        code
+        for path in USECASES
+        for name in ("note", "note_denied")
+        for code in string_arguments(path, name, 2)
+    }
 
     assert [code for code in sorted(codes) if not CYRILLIC.search(EVENTS.get(code, ""))] == []
 

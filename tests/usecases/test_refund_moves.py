@@ -6,10 +6,10 @@ import pytest
 
 from portal.domain import ledger
 from portal.domain.errors import AlreadyMoved, NotFound
+from portal.domain.permissions import Role
 from portal.domain.refunds import (
     AccountMode,
     NotRefundable,
-    RefundRights,
     RefundStatus,
     RemainderChanged,
 )
@@ -129,13 +129,9 @@ def test_a_changed_remainder_is_refused_and_nothing_moves(cancelled, amount):
     assert builders.errors_in_the_book() == []
 
 
-LOOKER = RefundRights(create=False, after_completion=False)
-
-
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"rights": LOOKER}, "no_right"),
         ({"mode": AccountMode.CLOSED}, "account_closed"),
         ({"amount": rub(0)}, "amount_range"),
         ({"amount": rub(PRICE + 1)}, "amount_range"),
@@ -145,6 +141,17 @@ def test_a_broken_rule_refuses_the_wish_and_nothing_moves(cancelled, changes, co
     with pytest.raises(NotRefundable) as refusal:
         builders.ask(cancelled.anna, cancelled.payment, **changes)
     assert refusal.value.rule.code.value == code
+    assert refunds_of(cancelled.payment) is None
+    assert purse(cancelled.kirill) == (PRICE, 0, 0)
+
+
+def test_vera_who_may_only_look_returns_nothing(cancelled):
+    vera = builders.staff(Role.VIEWER, "Вера", "vera@example.test")
+
+    with pytest.raises(NotRefundable) as refusal:
+        builders.ask(vera, cancelled.payment)
+
+    assert refusal.value.rule.code.value == "no_right"
     assert refunds_of(cancelled.payment) is None
     assert purse(cancelled.kirill) == (PRICE, 0, 0)
 

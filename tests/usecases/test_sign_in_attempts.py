@@ -53,4 +53,8 @@ def test_what_the_window_has_left_behind_is_forgotten_and_the_journal_is_not(fai
 
     assert moments_kept() == [NOW + timedelta(minutes=1)]
     with transaction() as session:
-        assert session.scalars(select(AuditEntry.action)).all() == ["user.create"]
+        assert session.scalars(select(AuditEntry.action)).all() == [
+            "user.create",
+            "user.sign_in",
+            "user.sign_in",
+        ]

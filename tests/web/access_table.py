@@ -13,6 +13,7 @@ columns; a form is sent empty, with the CSRF token of the one who sends it.
     303 sent on: to the sign-in page, to     404 there is no such thing, or it is not yours
         one's own pages, or it is done       409 too late: it has moved already
     400 not genuine                          422 something is missing in the form
+    410 the link is dead
 """
 
 PEOPLE = ("stranger", "oleg", "kirill", "zoya", "gulya", "vera", "anna", "gleb")
@@ -54,6 +55,13 @@ GET  /account                                         303  303  200  200  200  2
 GET  /account/balance                                 303  303  200  200  200  200  200  200
 GET  /account/consultations/<int:number>/cancel       303  303  404  200  404  403  403  403
 POST /account/consultations/<int:number>/cancel       303  303  404  303  404  403  403  403
+GET  /profile                                        303  303  200  200  200  200  200  200
+POST /profile/sessions/<int:number>/end              303  303  404  404  404  404  404  404
+POST /profile/sessions/end                           303  303  303  303  303  303  303  303
+GET  /profile/password                               303  303  200  200  200  200  200  200
+POST /profile/password                               303  303  422  422  422  422  422  422
+GET  /confirm/password                               303  303  200  200  200  200  200  200
+POST /confirm/password                               303  303  422  422  422  422  422  422
 POST /sign-out                                        303  303  303  303  303  303  303  303
 
 # Whoever has the address                        stranger oleg kirill zoya gulya vera anna gleb
@@ -64,6 +72,11 @@ GET  /pay/<string:token>/wait                         303  303  303  303  303  3
 GET  /pay/<string:token>/done                         303  303  303  303  303  303  303  303
 GET  /sign-in                                         200  200  303  303  303  303  303  303
 POST /sign-in                                         422  422  422  422  422  422  422  422
+GET  /password/forgotten                             200  200  200  200  200  200  200  200
+POST /password/forgotten                             422  422  422  422  422  422  422  422
+GET  /password/link/<string:token>                   303  303  303  303  303  303  303  303
+GET  /password/choose                                410  410  410  410  410  410  410  410
+POST /password/choose                                422  422  422  422  422  422  422  422
 POST /profile/theme                                   303  303  303  303  303  303  303  303
 GET  /static/<path:filename>                          200  200  200  200  200  200  200  200
 

@@ -20,9 +20,10 @@ from portal.banks.tochka.settings import BANK_KEY
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.permissions import Permission, Role
 from portal.domain.ports import BankEvent, EventKind
+from portal.store.access import PersonalGrant
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
-from portal.store.users import PersonalGrant, User
+from portal.store.users import User
 from portal.usecases.deliveries import Envelope, receive_delivery
 from portal.usecases.refunds import request_refund
 from portal.usecases.users import NewUser, create_user
@@ -101,8 +102,7 @@ class World:
         """Give the browser of a person who has signed in, of a stranger without a name."""
         client = self.app.test_client()
         if name:
-            with client.session_transaction() as session:
-                session.update(_user_id=f"{self.people[name]}.0", _fresh=True)
+            builders.sign_in(client, self.people[name])
         return Browser(client)
 
     def actor(self, name: str) -> Actor:
@@ -185,7 +185,7 @@ def entrust(user_id: int, *rights: Permission, until: datetime | None = None) ->
         session.add_all(
             PersonalGrant(
                 user_id=user_id,
-                permission=right,
+                permission_code=right.value,
                 reason="Проверка",
                 created_at=NOW,
                 expires_at=until,

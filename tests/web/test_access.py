@@ -59,8 +59,7 @@ def test_the_table_has_every_door(app):
 def test_the_second_visitor_is_not_taken_for_the_first(world):
     client = world.browser_of("anna").client
     first = client.get("/payments/1/refund/preview").status_code
-    with client.session_transaction() as session:
-        session["_user_id"] = f"{world.people['vera']}.0"
+    builders.sign_in(client, world.people["vera"])
 
     second = client.get("/payments/1/refund/preview").status_code
 

@@ -236,9 +236,7 @@ def test_a_session_that_we_did_not_sign_is_nobodys(world, cookie):
     assert stranger.get("/payments").status_code == 303
 
 
-@pytest.mark.parametrize(
-    "named", ["", "1", "x.y", "0.0", "999999.0", "1.1", "１.0", "9" * 30 + ".0"]
-)
+@pytest.mark.parametrize("named", ["", "1", "1.0", "x" * 43, "0" * 64, "9" * 4000])
 def test_a_session_that_names_nobody_is_nobodys(world, named):
     browser = world.browser_of()
     with browser.client.session_transaction() as session:

@@ -32,10 +32,7 @@ class Desk:
 
     def browser(self, user_id: int) -> FlaskClient:
         """Give the browser of somebody who has signed in."""
-        client = self.app.test_client()
-        with client.session_transaction() as session:
-            session.update(_user_id=f"{user_id}.0", _fresh=True)
-        return client
+        return builders.sign_in(self.app.test_client(), user_id)
 
     def pays_for(self, client: int, at: datetime) -> None:
         """Let a customer pay for one consultation more at a moment, and hear of it at once."""

@@ -1,0 +1,73 @@
+"""Jobs about letters: put into words, with any secret made at the last moment, and sent."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.orm import joinedload
+
+from portal.domain import clock
+from portal.domain.letters import LetterKind
+from portal.mail import Mail, NotSent, put_into, send
+from portal.store.db import db
+from portal.store.letters import Letter
+from portal.usecases.letters import record_not_sent, record_sent
+from portal.usecases.passwords import Ticket, ticket_for
+
+LINK_SALT = "password-link"
+LINK_MINUTES = 60
+
+
+def link_maker() -> URLSafeTimedSerializer:
+    """Return what signs one-time links and reads them back."""
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=LINK_SALT)
+
+
+def password_link(ticket: Ticket) -> str:
+    """Return the address that proves the ticket for an hour."""
+    token = link_maker().dumps([ticket.user_id, ticket.fingerprint])
+    return f"{current_app.config['PORTAL'].public_url}/password/link/{token}"
+
+
+def deliver(letter_id: int) -> None:
+    """Send a letter that waits; when nobody takes it the sweep will ring again."""
+    letter = db.session.get(Letter, letter_id, options=[joinedload(Letter.user)])
+    if letter is None or letter.next_try_at is None:
+        return
+    mail = words(letter)
+    db.session.rollback()
+    try:
+        _send(mail)
+    except NotSent as error:
+        record_not_sent(letter_id, str(error), now=clock.now())
+    else:
+        record_sent(letter_id, now=clock.now())
+
+
+def _send(mail: Mail) -> None:
+    portal = current_app.config["PORTAL"]
+    if portal.smtp_url:
+        send(portal.smtp_url.get_secret_value(), mail)
+    elif portal.is_local:
+        put_into(Path(portal.data_dir) / "mail", mail)
+    else:
+        raise NotSent("PORTAL_SMTP_URL is not set")
+
+
+def words(letter: Letter) -> Mail:
+    """Put a letter into words: the first line of its text is the subject."""
+    user, portal = letter.user, current_app.config["PORTAL"]
+    facts = {"name": user.name, "portal_url": portal.public_url, **letter.facts}
+    if letter.kind is LetterKind.ACCESS_LINK:
+        facts |= {"link": password_link(ticket_for(user)), "minutes": LINK_MINUTES}
+    text = _render(f"{letter.kind.value}.txt", facts)
+    subject, _, body = text.partition("\n")
+    html = _render(f"{letter.kind.value}.html", {**facts, "subject": subject})
+    return Mail(portal.mail_from, user.email, subject.strip(), body.lstrip("\n"), html)
+
+
+def _render(name: str, facts: Mapping[str, Any]) -> str:
+    """Render outside a request: a letter has no visitor, no menu and no theme."""
+    return current_app.jinja_env.get_template(f"letters/{name}").render(facts)

@@ -1,0 +1,57 @@
+"""Letters that wait to be sent: a row first, a job and a mail server later (law 1)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from portal.domain.letters import LetterKind
+from portal.store.db import Base, open_enum_type
+from portal.store.users import User
+
+
+class Letter(Base):
+    """One letter to one person; secrets such as a one-time link are made when it is sent."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index("ix_letters_next_try_at", "next_try_at"),
+        Index("ix_letters_user", "user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LetterKind] = mapped_column(open_enum_type(LetterKind))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    #: What the words need beside the person: numbers of rows, never secrets or contacts.
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    #: None: sent, or given up.
+    next_try_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(300))
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+def write_letter(
+    session: Session, kind: LetterKind, user_id: int, *, now: datetime, **facts: Any
+) -> Letter:
+    """Put a letter on its way in the transaction of what it tells about."""
+    letter = Letter(kind=kind, user_id=user_id, facts=facts, created_at=now, next_try_at=now)
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def count_letters(session: Session, kind: LetterKind, user_id: int, since: datetime) -> int:
+    """Count the letters of a kind that a person was written since a moment."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Letter.kind == kind, Letter.user_id == user_id, Letter.created_at > since
+            )
+        )
+        or 0
+    )

@@ -98,12 +98,14 @@ def lists(client: Client, size: int) -> None:
 
 def ledger() -> None:
     """Print how long it takes to add up the whole book; it must hold."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SET statement_timeout = 0"))
     started = time.perf_counter()
     wrong = list(verify(db.session()))
+    spent = time.perf_counter() - started
     db.session.rollback()
-    print(
-        f"\nThe book was added up in {time.perf_counter() - started:.1f} s: {wrong or 'it holds'}"
-    )
+    what = f"it is wrong {len(wrong)} times, first: {wrong[0]}" if wrong else "it holds"
+    print(f"\nThe book was added up in {spent:.1f} s: {what}.")
 
 
 def loads(url: str) -> None:

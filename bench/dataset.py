@@ -1,184 +1,233 @@
-"""A deterministic dataset: real-looking Russian and Kazakh names, one paid payment a row."""
+"""A deterministic dataset: real-looking Russian and Kazakh people, and a book that adds up."""
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
-
-from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.search import search_text
-from portal.store.consultations import Consultation
-from portal.store.ledger import LedgerAccount, Transfer
-from portal.store.payments import Payment
-from portal.store.users import User
 
 SEED = 20261124
-BATCH = 5_000
 PAYMENTS_A_PERSON = 10
 START = datetime(2024, 1, 1, tzinfo=UTC)
-SURNAMES = tuple(
+FUTURE = datetime(2040, 1, 1, tzinfo=UTC)
+DURATION = timedelta(minutes=50)
+RUSSIAN = tuple(
     "Иванов Петров Смирнов Кузнецов Попов Соколов Лебедев Козлов Новиков Морозов "  # noqa: SIM905
-    "Волков Зайцев Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров Ахметов "
-    "Сулейменов Абдрахманов Нурпеисов Касымов Жумабаев Оспанов Ибраев Садыков".split()
+    "Волков Зайцев Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров".split()
+)
+KAZAKH = tuple(
+    "Ахметов Сулейменов Абдрахманов Нурпеисов Касымов Жумабаев Оспанов Ибраев Садыков".split()  # noqa: SIM905
 )
 NAMES = ("Алексей", "Мария", "Дмитрий", "Елена", "Данияр", "Айгерим", "Пётр", "Нурлан", "Асель")
 FATHERS = ("Сергеевич", "Ильич", "Андреевич", "Маратович", "Ерланович", "Игоревич", "Болатович")
+SPECIALISTS = ("Орлова Наталья", "Тулегенова Сауле", "Белкин Игорь", "Ким Виктория")
 #: One surname that a handful of people bear, whatever the size.
 RARE = "Звягинцев"
+#: What became of the paid consultation, and how often of a hundred.
+FATES = {"completed": 80, "cancelled": 12, "unsuccessful": 8}
+#: What became of the refund of a cancelled one, and how often of two thousand.
+REFUNDS = {None: 1000, "succeeded": 950, "submitted": 30, "failed": 18, "unknown": 2}
 
 
-def fill(connection: Connection, size: int) -> None:
-    """Write ``size`` paid payments with their people, consultations and transfers."""
-    rng = random.Random(SEED)
-    people = max(1, size // PAYMENTS_A_PERSON)
-    for table, rows in (
-        (User, _people(people)),
-        (LedgerAccount, _accounts(people)),
-        (Consultation, _consultations(rng, size, people)),
-        (Transfer, _transfers(size, people)),
-        (Payment, _payments(rng, size, people)),
-    ):
-        for batch in _batches(rows):
-            connection.execute(insert(table), batch)
-    connection.commit()
-    connection.execute(text("ANALYZE"))
-    connection.commit()
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A client: who they are and what they pay in."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    currency: str
+
+    @property
+    def line(self) -> str:
+        """What they are found by."""
+        return search_text(self.name, self.email, self.phone)
 
 
-def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A paid consultation, whose it was and how it ended."""
+
+    number: int
+    person: Person
+    line: str
+    minor: int
+    method: str
+    fate: str
+    refund_id: int | None
+    refund: str | None
+    back: int
+
+    @property
+    def paid_at(self) -> datetime:
+        """One is paid every minute."""
+        return START + timedelta(minutes=self.number)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The newest are still to come."""
+        first = FUTURE if self.fate == "scheduled" else START + timedelta(days=1)
+        return first + timedelta(minutes=self.number)
 
 
-def person_name(number: int) -> str:
-    """Return the name of a person; every 20 000th bears the rare surname."""
-    rng = random.Random(SEED + number)
-    surname = RARE if number % 20_000 == 7 else rng.choice(SURNAMES)
-    return f"{surname} {rng.choice(NAMES)} {rng.choice(FATHERS)}"
-
-
-def person_email(number: int) -> str:
-    """Return the e-mail of a person."""
+def email_of(number: int) -> str:
+    """Return the e-mail of the person of this number."""
     return f"person{number}@example.ru"
 
 
-def _phone(number: int) -> str:
-    return f"+79{number % 1_000_000_000:09d}"
+def operation_of(number: int) -> str:
+    """Return the bank's number of the payment of this number."""
+    return f"{number:08x}-0000-4000-8000-000000000000"
 
 
-def _people(people: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, people + 1):
-        name, email, phone = person_name(number), person_email(number), _phone(number * 7919)
+def people_of(size: int) -> list[Person]:
+    """Make the people who made ``size`` payments; their ids start at 101."""
+    rng = random.Random(SEED)
+    people = []
+    for number in range(1, max(1, size // PAYMENTS_A_PERSON) + 1):
+        surname = RARE if number % 20_000 == 7 else rng.choice(RUSSIAN + KAZAKH)
+        name = f"{surname} {rng.choice(NAMES)} {rng.choice(FATHERS)}"
+        currency = "KZT" if surname in KAZAKH else "RUB"
+        phone = f"+79{number * 7919 % 1_000_000_000:09d}"
+        people.append(Person(100 + number, name, email_of(number), phone, currency))
+    return people
+
+
+def deals_of(size: int, people: list[Person]) -> list[Deal]:
+    """Make ``size`` payments, the oldest first; the newest three hundred are still to come."""
+    rng = random.Random(SEED)
+    lines = [person.line for person in people]
+    upcoming = size - min(300, size // 20)
+    deals, refunds = [], 0
+    for number in range(1, size + 1):
+        owner = (number * 7) % len(people)
+        fate = "scheduled" if number > upcoming else _weighted(rng, FATES)
+        refund = _weighted(rng, REFUNDS) if fate == "cancelled" else None
+        refunds += refund is not None
+        minor = rng.randrange(2500, 8000, 500) * 100 * (6 if people[owner].currency == "KZT" else 1)
+        deals.append(
+            Deal(
+                number=number,
+                person=people[owner],
+                line=lines[owner],
+                minor=minor,
+                method=rng.choice(("sbp", "sbp", "card")),
+                fate=fate,
+                refund_id=refunds if refund else None,
+                refund=refund,
+                back=0 if refund is None else minor if refunds % 5 else minor // 2,
+            )
+        )
+    return deals
+
+
+def _weighted(rng: random.Random, weights: dict[Any, int]) -> Any:
+    return rng.choices(tuple(weights), tuple(weights.values()))[0]
+
+
+def users(people: list[Person]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of people."""
+    for person in people:
         yield {
-            "id": number + 100,
-            "email": email,
-            "phone": phone,
-            "name": name,
+            "id": person.id,
+            "email": person.email,
+            "phone": person.phone,
+            "name": person.name,
             "role": "client",
             "is_active": True,
             "session_epoch": 0,
             "time_zone": "Europe/Moscow",
             "created_at": START,
-            "search_text": search_text(name, email, phone),
+            "search_text": person.line,
         }
 
 
-def _accounts(people: int) -> Iterator[dict[str, Any]]:
-    yield {
-        "id": 1,
-        "code": "bank:tochka",
-        "kind": AccountKind.BANK,
-        "user_id": None,
-        "currency": "RUB",
-        "balance_minor": 0,
+def consultations(deals: list[Deal]) -> Iterator[dict[str, Any]]:
+    """Yield a consultation for every deal, and one in fifty that nobody paid."""
+    for deal in deals:
+        yield _consultation(deal, deal.number, deal.fate, deal.paid_at)
+    for deal in deals[::50]:
+        yield _consultation(deal, len(deals) + deal.number, "cancelled", None)
+
+
+def _consultation(deal: Deal, number: int, status: str, paid_at: datetime | None) -> dict[str, Any]:
+    return {
+        "id": number,
+        "pay_token": f"bench-{number}",
+        "client_id": deal.person.id,
+        "specialist": SPECIALISTS[number % len(SPECIALISTS)],
+        "starts_at": deal.starts_at,
+        "ends_at": deal.starts_at + DURATION,
+        "price_minor": deal.minor,
+        "currency": deal.person.currency,
+        "status": status,
+        "paid_at": paid_at,
+        "settlements": int(status != "scheduled"),
+        "closed_at": None if status == "scheduled" else deal.starts_at,
+        "created_at": START,
+        "search_text": deal.line,
     }
-    for number in range(1, people + 1):
-        yield {
-            "id": number + 1,
-            "code": f"user:{number + 100}:available",
-            "kind": AccountKind.USER_AVAILABLE,
-            "user_id": number + 100,
-            "currency": "RUB",
-            "balance_minor": PAYMENTS_A_PERSON * 3500_00,
-        }
 
 
-def _owner(number: int, people: int) -> int:
-    return (number * 7) % people + 1
-
-
-def _when(number: int) -> datetime:
-    return START + timedelta(minutes=number)
-
-
-def _consultations(rng: random.Random, size: int, people: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, size + 1):
-        owner = _owner(number, people)
-        yield {
-            "id": number,
-            "pay_token": f"bench-{number}",
-            "client_id": owner + 100,
-            "specialist": "Орлова Наталья",
-            "starts_at": _when(number),
-            "ends_at": _when(number) + timedelta(minutes=50),
-            "price_minor": 3500_00,
-            "currency": "RUB",
-            "status": rng.choice(("cancelled", "completed", "unsuccessful")),
-            "paid_at": _when(number),
-            "settlements": 0,
-            "created_at": START,
-            "search_text": person_name(owner).casefold(),
-        }
-
-
-def _transfers(size: int, people: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, size + 1):
-        yield {
-            "id": number,
-            "event_key": f"payment:{number}:paid",
-            "source_id": 1,
-            "destination_id": _owner(number, people) + 1,
-            "amount_minor": 3500_00,
-            "currency": "RUB",
-            "reason": TransferReason.TOP_UP,
-            "payment_id": number,
-            "at": _when(number),
-        }
-
-
-def _line(owner: int) -> str:
-    return search_text(person_name(owner), person_email(owner), _phone(owner * 7919))
-
-
-def _payments(rng: random.Random, size: int, people: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, size + 1):
-        owner = _owner(number, people)
-        method = rng.choice(("sbp", "sbp", "card"))
+def payments(deals: list[Deal]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of payments."""
+    for deal in deals:
+        number = deal.number
         yield {
             "id": number,
             "consultation_id": number,
-            "user_id": owner + 100,
+            "user_id": deal.person.id,
             "account": "tochka",
             "reference": f"bench-{number}",
-            "operation_id": f"{number:08x}-0000-4000-8000-000000000000",
-            "amount_minor": 3500_00,
-            "captured_minor": 3500_00,
-            "currency": "RUB",
+            "operation_id": operation_of(number),
+            "amount_minor": deal.minor,
+            "captured_minor": deal.minor,
+            "refunded_minor": deal.back if deal.refund == "succeeded" else 0,
+            "under_way_minor": deal.back if deal.refund in ("submitted", "unknown") else 0,
+            "external_minor": 0,
+            "currency": deal.person.currency,
             "status": "paid",
-            "method": method,
-            "paid_method": method,
-            "paid_at": _when(number),
+            "method": deal.method,
+            "paid_method": deal.method,
+            "card_last4": f"{number % 10_000:04d}" if deal.method == "card" else None,
+            "is_late": False,
+            "is_surplus": False,
+            "create_attempts": 1,
+            "paid_at": deal.paid_at,
             "paid_transfer_id": number,
-            "created_at": _when(number),
-            "search_text": search_text(
-                person_name(owner), person_email(owner), _phone(owner * 7919)
-            ),
+            "last_refund_id": deal.refund_id,
+            "created_at": deal.paid_at,
+            "search_text": deal.line,
+        }
+
+
+def refunds(deals: list[Deal]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of refunds."""
+    for deal in deals:
+        if deal.refund_id is None:
+            continue
+        at = deal.paid_at + timedelta(days=2)
+        is_open = deal.refund in ("submitted", "unknown")
+        yield {
+            "id": deal.refund_id,
+            "payment_id": deal.number,
+            "intent_key": f"bench-{deal.refund_id}",
+            "amount_minor": deal.back,
+            "currency": deal.person.currency,
+            "reason": "cancelled_by_client",
+            "comment": "",
+            "status": deal.refund,
+            "source": f"user:{deal.person.id}:available",
+            "requested_at": at,
+            "next_step_at": None,
+            "sent_at": at,
+            "send_attempts": 1,
+            "baseline": "[]",
+            "reads": 1,
+            "candidates": "[]",
+            "finished_at": None if is_open else at,
+            "version": 3,
         }

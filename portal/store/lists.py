@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     asc,
+    case,
     column,
     desc,
     false,
@@ -152,7 +153,8 @@ def fetch(
     backwards = bool(wanted.before) and not wanted.after
     start = decode(wanted.before if backwards else wanted.after, sort)
     falls = sort.falls != backwards
-    keys, count = _keys(found, wanted, start, falls=falls)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    keys, count = _keys(found, wanted, start, falls=falls, is_sqlite=is_sqlite)
     query = (
         rows.where(sort.key.in_(keys))
         .add_columns(count, sort.column, sort.key)
@@ -166,12 +168,19 @@ def fetch(
 
 
 def _keys(
-    found: Matching, wanted: PageRequest, start: Sequence[Any] | None, *, falls: bool
+    found: Matching,
+    wanted: PageRequest,
+    start: Sequence[Any] | None,
+    *,
+    falls: bool,
+    is_sqlite: bool,
 ) -> tuple[Any, Any]:
     """Say which keys are on the page and how many match, up to the cap.
 
     As many as are counted are gathered. Where these are all, the page is cut from them; where
-    there are more, they are so many that walking the order fills a page soon.
+    there are more, they are so many that walking the order fills a page soon. What keeps from
+    walking is a limit of nothing on SQLite, which asks a condition at every row, and a condition
+    on PostgreSQL, which cannot plan for a limit that it does not know.
     """
     names = PLACE[-len(found.place) :]
     columns = [part.label(name) for part, name in zip(found.place, names, strict=True)]
@@ -183,14 +192,17 @@ def _keys(
     count = select(func.count()).select_from(gathered).scalar_subquery()
     order: list[ColumnElement[Any]] = [desc(name) if falls else asc(name) for name in names]
 
-    def first(part: Select[Any], place: Sequence[Any]) -> Select[Any]:
+    limit = wanted.per + 1
+    walks = case((count > wanted.count_cap, limit), else_=0) if is_sqlite else limit
+
+    def first(part: Select[Any], place: Sequence[Any], limit: Any = limit) -> Select[Any]:
         if start is not None:
             mark, border = tuple_(*place), tuple_(*start[-len(place) :])
             part = part.where(mark < border if falls else mark > border)
-        return select(part.order_by(*order).limit(wanted.per + 1).subquery())
+        return select(part.order_by(*order).limit(limit).subquery())
 
     parts = [first(select(gathered).where(count <= wanted.count_cap), tuple(gathered.c))]
-    parts += [first(query.where(count > wanted.count_cap), found.place) for query in walked]
+    parts += [first(query.where(count > wanted.count_cap), found.place, walks) for query in walked]
     keys = union_all(*parts).order_by(*order).limit(wanted.per + 1).subquery()
     return select(keys.c.key), count
 

@@ -87,11 +87,9 @@ def _conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
         conditions.append(User.role == wanted.role)
     if wanted.has_free_money:
         free = select(LedgerAccount.user_id).where(
-            LedgerAccount.kind == AccountKind.USER_AVAILABLE,
-            LedgerAccount.user_id == User.id,
-            *_is_held(),
+            LedgerAccount.kind == AccountKind.USER_AVAILABLE, *_is_held()
         )
-        conditions.append(free.exists())
+        conditions.append(User.id.in_(free))
     return conditions
 
 

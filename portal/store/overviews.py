@@ -11,6 +11,7 @@ from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import RefundStatus
+from portal.store.audit import last_check
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payments import Payment
@@ -23,7 +24,7 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What waits for a person, counted up to CAP."""
+    """What waits for a person, counted up to CAP; ``broken_entry`` is an entry's number or 0."""
 
     unknown_refunds: int
     failed_refunds: int
@@ -32,6 +33,7 @@ class Attention:
     incidents: int
     overdue_consultations: int
     failed_deliveries: int
+    broken_entry: int
 
 
 def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention:
@@ -41,6 +43,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         Consultation.status.in_((ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN)),
         Consultation.ends_at < now - grace,
     )
+    check = last_check(session)
     surplus = (Payment.is_surplus.is_(True), Payment.captured_minor > _returned())
     return Attention(
         unknown_refunds=_count(session, Refund.status == RefundStatus.UNKNOWN),
@@ -56,6 +59,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         incidents=_count(session, Payment.incident.is_not(None)),
         overdue_consultations=_count(session, *overdue),
         failed_deliveries=_count(session, Delivery.status == DeliveryStatus.FAILED),
+        broken_entry=(check.broken_id if check else None) or 0,
     )
 
 

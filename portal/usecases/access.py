@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,6 +40,10 @@ from portal.store.access import (
 from portal.store.audit import note
 from portal.store.db import locked, transaction
 from portal.store.users import User, get_user
+
+
+IN: Any = {"before": {"active": False}, "after": {"active": True}}
+OUT: Any = {"before": IN["after"], "after": IN["before"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,16 @@ def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: date
         before, user.role = user.role, code
         session.flush()
         _require_super_admin(session)
-        note(session, actor, "user.role", user, now=now, before=before, after=code, reason=reason)
+        note(
+            session,
+            actor,
+            "user.role",
+            user,
+            now=now,
+            before={"role": before},
+            after={"role": code},
+            reason=reason,
+        )
 
 
 def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now: datetime) -> None:
@@ -154,9 +168,9 @@ def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now:
         session.flush()
         _require_super_admin(session)
         if is_active:
-            note(session, actor, "user.enable", user, now=now, reason=reason)
+            note(session, actor, "user.enable", user, now=now, reason=reason, **IN)
         else:
-            note(session, actor, "user.disable", user, now=now, reason=reason)
+            note(session, actor, "user.disable", user, now=now, reason=reason, **OUT)
 
 
 def _require_super_admin(session: Session) -> None:

@@ -6,12 +6,14 @@ from flask_wtf import CSRFProtect
 from portal.web import (
     access,
     account,
+    audit,
     auth,
     checkout,
     confirmations,
     consultations,
     context,
     deliveries,
+    denials,
     errors,
     headers,
     health,
@@ -32,6 +34,7 @@ STAFF = (
     consultations.bp,
     users.bp,
     deliveries.bp,
+    audit.bp,
 )
 CLIENTS = (account.bp, checkout.bp)
 EVERYBODY = (auth.bp, confirmations.bp, health.bp)
@@ -45,6 +48,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     """
     headers.set_up(app)
     session.set_up(app)
+    denials.set_up(app)
     errors.set_up(app)
     context.set_up(app)
     app.before_request(access.guard)

@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, request
 from portal.domain import clock
 from portal.domain.permissions import NEEDS_YANDEX, Permission
 from portal.usecases.denials import note_denial
+from portal.web.denials import knock
 from portal.web.session import Visitor, actor, visitor
 from portal.web.step_ups import StepUp
 
@@ -87,7 +88,7 @@ def guard() -> None:
     if person is None:
         abort(401)
     if not _is_allowed(tag, person):
-        note_denial(request.endpoint, request.method, actor=actor(), now=clock.now())
+        note_denial(knock(), actor=actor(), now=clock.now())
         abort(403)
     _require_confirmation(tag, person)
 

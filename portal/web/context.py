@@ -19,7 +19,10 @@ NAV_MAIN = (
     ("consultations.show_list", "Консультации", "consultations", Permission.CONSULTATIONS_READ),
     ("users.show_list", "Пользователи", "users", Permission.USERS_READ),
 )
-NAV_SYSTEM = (("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),)
+NAV_SYSTEM = (
+    ("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),
+    ("audit.show_list", "Журнал", "journal", Permission.AUDIT_READ),
+)
 
 #: The second key after G, by its place on the keyboard.
 KEYS = {
@@ -28,6 +31,7 @@ KEYS = {
     "consultations.show_list": "KeyC",
     "users.show_list": "KeyU",
     "deliveries.show_list": "KeyW",
+    "audit.show_list": "KeyA",
 }
 
 

@@ -17,6 +17,7 @@ from portal.web.fragments import is_partial, render
 #: The order of the parameters in every address of a list.
 ORDER = (
     *("tab", "q", "status", "consultation", "method", "paid", "role", "free"),
+    *("action", "person", "outcome"),
     *("from", "to", "sort", "after", "before", "per"),
 )
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -72,8 +72,15 @@ def _tasks(waiting: Attention) -> list[tuple[str, str, str]]:
             url_for("deliveries.show_list", status="failed"),
         ),
     )
-    return [
+    return _journal_task(waiting.broken_entry) + [
         ("problem", f"{count} {plural(count, words[0], words[1], words[1])}", url)
         for count, words, url in lines
         if count
     ]
+
+
+def _journal_task(broken_entry: int) -> list[tuple[str, str, str]]:
+    if not broken_entry or not can(Permission.AUDIT_READ):
+        return []
+    text = f"цепочка журнала нарушена на записи № {broken_entry}"
+    return [("problem", text, url_for("audit.show_list"))]

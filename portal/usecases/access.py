@@ -19,6 +19,7 @@ from portal.domain.access import (
     LastSuperAdmin,
     MatrixChanged,
     Offer,
+    RoleInUse,
     RoleNotEditable,
     RoleTaken,
     check_matrix,
@@ -39,8 +40,8 @@ from portal.store.access import (
 )
 from portal.store.audit import note
 from portal.store.db import locked, transaction
+from portal.store.sessions import end_all
 from portal.store.users import User, get_user
-
 
 IN: Any = {"before": {"active": False}, "after": {"active": True}}
 OUT: Any = {"before": IN["after"], "after": IN["before"]}
@@ -120,6 +121,19 @@ def create_role(title: str, *, actor: Actor, now: datetime) -> str:
         return code
 
 
+def remove_role(code: str, *, actor: Actor, now: datetime) -> None:
+    """Remove an added role that nobody has; raise RoleInUse, NotYourself, NotHeld, NotFound."""
+    with transaction() as session:
+        giver = _giver(session, actor, now)
+        role = get_role(session, code)
+        has_people = session.scalar(select(User.id).where(User.role == code).limit(1))
+        if has_people is not None or code in set(Role):
+            raise RoleInUse(role=code)
+        check_matrix(giver, code, before=role.permissions, after=frozenset())
+        note(session, actor, "role.remove", role, now=now, role=code, title=role.title)
+        session.delete(role)
+
+
 def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: datetime) -> None:
     """Give a person another role.
 
@@ -154,7 +168,8 @@ def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: date
 def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now: datetime) -> None:
     """Let a person in or out; who is out is stopped at the next request, in every browser.
 
-    Raises NotYourself, StrongerPerson, NotHeld, LastSuperAdmin, NotFound; then nothing moved.
+    Their sessions end: when they are let in again they sign in again (I-42). Raises NotYourself,
+    StrongerPerson, NotHeld, LastSuperAdmin, NotFound; then nothing moved.
     """
     with transaction() as session:
         giver = _giver(session, actor, now)
@@ -162,7 +177,8 @@ def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now:
         if user.is_active == is_active:
             return
         # Who is out holds nothing: they are judged by what they will hold when let in.
-        held = dict.fromkeys(user.of_role.permissions, FOR_GOOD)
+        by_hand = [each.permission for each in user.grants if each.is_in_force(now)]
+        held = dict.fromkeys([*user.of_role.permissions, *filter(None, by_hand)], FOR_GOOD)
         require_not_stronger(giver, Holder(user.id, user.role, held))
         user.is_active = is_active
         session.flush()
@@ -170,6 +186,7 @@ def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now:
         if is_active:
             note(session, actor, "user.enable", user, now=now, reason=reason, **IN)
         else:
+            end_all(session, user_id, now)
             note(session, actor, "user.disable", user, now=now, reason=reason, **OUT)
 
 

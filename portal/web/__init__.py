@@ -15,15 +15,23 @@ from portal.web import (
     deliveries,
     denials,
     errors,
+    grants,
     headers,
     health,
+    holders,
+    matrix,
     overview,
+    own_refunds,
+    passwords,
     payments,
+    previews,
+    profile,
     refunds,
     resolutions,
     session,
     users,
     webhooks,
+    yandex,
 )
 
 STAFF = (
@@ -34,10 +42,14 @@ STAFF = (
     consultations.bp,
     users.bp,
     deliveries.bp,
+    matrix.bp,
+    holders.bp,
+    previews.bp,
+    grants.bp,
     audit.bp,
 )
-CLIENTS = (account.bp, checkout.bp)
-EVERYBODY = (auth.bp, confirmations.bp, health.bp)
+CLIENTS = (account.bp, own_refunds.bp, checkout.bp)
+EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 
 

@@ -20,21 +20,18 @@ _STALE = "Страница устарела: откройте возврат е�
 NO_LINE = "none"
 
 
-class RefundForm(FlaskForm):
-    """How much to return and why; the two hidden fields make it single and honest."""
+class SumForm(FlaskForm):
+    """How much to return; the two hidden fields make the refund single and honest."""
 
     intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
     expected_remaining = HiddenField(validators=[Regexp(r"[0-9]{1,12}\Z", message=_STALE)])
     mode = RadioField(
-        "Сколько вернуть", choices=[("all", "Всю сумму"), ("part", "Часть суммы")], default="all"
+        "Сколько вернуть",
+        choices={"all": "Всю сумму", "part": "Часть суммы"},
+        default="all",
+        invalid_choice_message="Выберите, сколько вернуть",
     )
     amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
-    reason = SelectField(
-        "Причина",
-        choices=[("", "Выберите"), *((reason.value, LABELS[reason]) for reason in STAFF_REASONS)],
-        validators=[InputRequired("Выберите причину возврата")],
-    )
-    comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
 
     def money(self, currency: Currency) -> Money | None:
         """Return the part that was typed, None when all that is left is meant; raise BadAmount."""
@@ -42,13 +39,9 @@ class RefundForm(FlaskForm):
             return None
         return parse_amount(self.amount.data or "", currency)
 
-    def validate_for(self, row: PaymentRow) -> bool:
-        """Check the form against the payment that it is about; errors stand at their fields."""
+    def validate_sum_for(self, row: PaymentRow) -> bool:
+        """Check the sum against the payment that it is about; errors stand at their fields."""
         is_valid = bool(self.validate_on_submit())
-        comment = (self.comment.data or "").strip()
-        if self.reason.data == RefundReason.OTHER and len(comment) < COMMENT_MIN_CHARACTERS:
-            self.comment.errors = ["Напишите, что случилось (от 10 знаков)"]
-            is_valid = False
         return self._check_amount(row) and is_valid
 
     def _check_amount(self, row: PaymentRow) -> bool:
@@ -63,10 +56,35 @@ class RefundForm(FlaskForm):
         return True
 
 
+class RefundForm(SumForm):
+    """How much staff return and why."""
+
+    reason = SelectField(
+        "Причина",
+        choices={"": "Выберите"} | {reason.value: LABELS[reason] for reason in STAFF_REASONS},
+        validators=[InputRequired("Выберите причину возврата")],
+        invalid_choice_message="Выберите причину возврата",
+    )
+    comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
+
+    def validate_for(self, row: PaymentRow) -> bool:
+        """Check the form against the payment that it is about; errors stand at their fields."""
+        is_valid = self.validate_sum_for(row)
+        comment = (self.comment.data or "").strip()
+        if self.reason.data == RefundReason.OTHER and len(comment) < COMMENT_MIN_CHARACTERS:
+            self.comment.errors = ["Напишите, что случилось (от 10 знаков)"]
+            is_valid = False
+        return is_valid
+
+
 class ResolutionForm(FlaskForm):
     """Which line of the bank is our refund, and how the person knows."""
 
-    line = RadioField("Что сделал банк", validators=[InputRequired("Выберите, что сделал банк")])
+    line = RadioField(
+        "Что сделал банк",
+        validators=[InputRequired("Выберите, что сделал банк")],
+        invalid_choice_message="Выберите, что сделал банк",
+    )
     reason = TextAreaField(
         "Откуда это известно",
         [
@@ -77,13 +95,8 @@ class ResolutionForm(FlaskForm):
 
     def offer(self, candidates: Sequence[dict[str, Any]], currency: Currency) -> None:
         """Offer the lines that the last reading showed, and the answer that there is none."""
-        self.line.choices = [
-            (
-                line["line_id"],
-                _line_words(line, currency),
-            )
-            for line in candidates
-        ] + [(NO_LINE, "Банк не возвращал эти деньги")]
+        offered = {line["line_id"]: _line_words(line, currency) for line in candidates}
+        self.line.choices = offered | {NO_LINE: "Банк не возвращал эти деньги"}
 
 
 def _line_words(line: dict[str, Any], currency: Currency) -> str:
@@ -96,8 +109,9 @@ class CancelForm(FlaskForm):
 
     by = RadioField(
         "Кто попросил",
-        choices=[(CancelledBy.CLIENT.value, "Клиент"), (CancelledBy.STAFF.value, "Мы")],
+        choices={CancelledBy.CLIENT.value: "Клиент", CancelledBy.STAFF.value: "Мы"},
         validators=[InputRequired("Выберите, кто попросил отменить")],
+        invalid_choice_message="Выберите, кто попросил отменить",
     )
     reason = StringField(
         "Причина (необязательно)", [Optional(), Length(max=500, message="Не больше 500 знаков")]
@@ -110,11 +124,12 @@ class CompleteForm(FlaskForm):
 
     outcome = RadioField(
         "Чем закончилась",
-        choices=[
-            (ConsultationStatus.COMPLETED.value, "Состоялась"),
-            (ConsultationStatus.UNSUCCESSFUL.value, "Не состоялась"),
-        ],
+        choices={
+            ConsultationStatus.COMPLETED.value: "Состоялась",
+            ConsultationStatus.UNSUCCESSFUL.value: "Не состоялась",
+        },
         validators=[InputRequired("Выберите, чем закончилась консультация")],
+        invalid_choice_message="Выберите, чем закончилась консультация",
     )
     reason = StringField(
         "Комментарий (необязательно)",
@@ -131,7 +146,8 @@ class MethodForm(FlaskForm):
 
     method = RadioField(
         "Способ оплаты",
-        choices=[("sbp", "СБП"), ("card", "Банковская карта")],
+        choices={"sbp": "СБП", "card": "Банковская карта"},
         default="sbp",
         validators=[InputRequired("Выберите способ оплаты")],
+        invalid_choice_message="Выберите способ оплаты",
     )

@@ -10,6 +10,7 @@ from portal.store.db import db
 from portal.store.overviews import Attention, attention, takings
 from portal.store.user_lists import totals_held
 from portal.web.access import can, signed_in
+from portal.web.auth import home_of
 from portal.web.formats import plural
 from portal.web.fragments import render
 from portal.web.session import me
@@ -23,8 +24,7 @@ PERIODS = (("1", "Сутки"), ("7", "7 дней"), ("30", "30 дней"))
 def show() -> Response:
     """Show the overview to staff; a client goes to their own pages."""
     if not me().is_staff:
-        home = "payments.show_list" if can(Permission.PAYMENTS_READ) else "account.show"
-        return current_app.make_response(redirect(url_for(home), code=303))
+        return current_app.make_response(redirect(home_of(me()), code=303))
     wanted = request.args.get("days", "7")
     days = wanted if wanted in dict(PERIODS) else "7"
     now, session = clock.now(), db.session()

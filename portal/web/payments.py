@@ -9,7 +9,7 @@ from portal.domain import clock
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.permissions import Permission
-from portal.domain.refunds import RefundRights, Rule, broken_rule
+from portal.domain.refunds import RefundRights, Rule, rule_in_the_way
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
@@ -21,10 +21,11 @@ from portal.store.payments import Payment, payment_card
 from portal.store.refund_rights import refund_rights
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.store.users import get_user
-from portal.web.access import requires
+from portal.web.access import can, requires
 from portal.web.export_words import PAYMENTS
 from portal.web.exports import Export, export, wanted_format
 from portal.web.fragments import go, is_partial, render
+from portal.web.holders import returners
 from portal.web.labels import LABELS
 from portal.web.lists import (
     ListView,
@@ -65,7 +66,7 @@ def rights() -> RefundRights:
 def line_of(payment: PaymentRow) -> Line:
     """Judge a row by the one policy that also guards the dialog and the job."""
     mine = rights()
-    rule = broken_rule(payment.facts(mine, account(payment.account).mode))
+    rule = rule_in_the_way(payment.facts(mine, account(payment.account).mode))
     return Line(payment, rule, may_ask=mine.create)
 
 
@@ -147,6 +148,7 @@ def card_context(number: int) -> dict[str, Any]:
         "timeline": payment_timeline(db.session(), payment),
         "transfers": transfers_about(db.session(), payment_id=number),
         "account": account(payment.account),
+        "returners": returners(row) if can(Permission.ACCESS_READ) else None,
     }
 
 

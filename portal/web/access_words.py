@@ -193,7 +193,6 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("payments.show_list", "Список платежей и поиск"),
             ("payments.show", "Карточка платежа"),
             ("payments.sync", "Кнопка «Спросить банк»"),
-            ("refunds.new", "Окно возврата или объяснение, почему нельзя"),
             ("refunds.create", "Кнопка «Вернуть деньги»"),
             ("refunds.cancel", "Кнопка «Отменить возврат»"),
             ("refunds.show", "Страница возврата"),
@@ -220,6 +219,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Система",
         (
             ("deliveries.show_list", "События банков"),
+            ("audit.show_list", "Журнал"),
             ("matrix.show", "Права доступа"),
             ("matrix.save", "Кнопка «Применить изменения»"),
             ("holders.show_list", "Люди и их права"),

@@ -63,6 +63,11 @@ def given_rights(user_id: int) -> list[Given]:
     return sorted(given, key=lambda each: not each.is_in_force)
 
 
+def rights_in_force(user: User) -> list[Given]:
+    """Return the rights handed over to a person that can be used now."""
+    return [each for each in given_rights(user.id) if each.is_in_force]
+
+
 def _given(row: GivenRight) -> Given:
     grant = row.grant
     return Given(
@@ -88,10 +93,7 @@ def show_list() -> Response:
         page,
         right=right,
         rights=options(rights, LABELS, right or ""),
-        people=[
-            Person(user, [given for given in given_rights(user.id) if given.is_in_force])
-            for user in people
-        ],
+        people=[Person(user, rights_in_force(user) if user.grants else []) for user in people],
     )
 
 

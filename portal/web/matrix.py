@@ -1,5 +1,6 @@
 """The permission matrix: roles and rights as one table, saved after a look at the change (E5)."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
@@ -25,6 +26,14 @@ from portal.web.step_ups import draft
 bp = Blueprint("matrix", __name__, url_prefix="/access")
 
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def typed(text: str | None) -> str:
+    """Return what was typed without what nobody sees: spaces around, control characters."""
+    return _UNSEEN.sub("", text or "").strip()
+
+
 class ReasonForm(FlaskForm):
     """Why rights change; the journal keeps it."""
 
@@ -34,7 +43,7 @@ class ReasonForm(FlaskForm):
             InputRequired("Напишите, почему меняются права"),
             Length(min=5, max=500, message="Напишите от 5 до 500 знаков"),
         ],
-        filters=[lambda text: (text or "").strip()],
+        filters=[typed],
     )
 
 
@@ -47,6 +56,7 @@ class NewRoleForm(FlaskForm):
             InputRequired("Введите название роли"),
             Length(min=2, max=60, message="От 2 до 60 знаков"),
         ],
+        filters=[typed],
     )
 
 

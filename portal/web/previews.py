@@ -14,7 +14,7 @@ from portal.web.access import opens, requires, tag_of
 from portal.web.access_words import DOORS
 from portal.web.context import NAV_MAIN, NAV_SYSTEM, visible
 from portal.web.fragments import render
-from portal.web.holders import Given, given_rights
+from portal.web.holders import Given, rights_in_force
 
 bp = Blueprint("previews", __name__, url_prefix="/access/preview")
 
@@ -40,13 +40,12 @@ def _of_user(text: str) -> Subject | None:
     if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
         return None
     user = get_user(db.session(), int(text))
-    given = [each for each in given_rights(user.id) if each.is_in_force]
     state = "" if user.is_active else " (отключён и войти не может)"
     return Subject(
         f"{user.name}{state}",
         user.permissions(clock.now()),
         user.is_staff and user.is_active,
-        given if user.is_active else [],
+        rights_in_force(user) if user.is_active else [],
     )
 
 

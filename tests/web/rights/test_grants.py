@@ -8,6 +8,7 @@ import time_machine
 from portal.domain.permissions import Permission, Role
 from portal.store.db import transaction
 from portal.store.users import get_user
+from portal.web.access_words import DOORS
 from tests import builders
 from tests.builders import NOW, rub
 
@@ -277,3 +278,9 @@ def test_a_preview_of_nobody_says_so(house, query):
 
     assert answer.status_code == 200
     assert "Такой роли или человека нет" in answer.text
+
+
+def test_every_door_of_the_preview_is_there(app):
+    named = {endpoint for _, doors in DOORS for endpoint, _ in doors}
+
+    assert named - set(app.view_functions) == set()

@@ -7,6 +7,7 @@ import time_machine
 
 from portal.domain.permissions import Permission, Role
 from portal.store.access import get_role, list_roles
+from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.users import User, hasher
 from portal.usecases import access
@@ -227,6 +228,15 @@ def test_a_refusal_says_why_and_who_can(house):
     assert "У вас нет права «Смотреть журнал»" in answer.text
     assert "Ничего не изменилось. Это может сделать: Гала, Глеб." in answer.text
     assert column() == UNTOUCHED
+
+
+def test_what_nobody_sees_does_not_get_into_the_journal(house):
+    gleb = house.browser(house.gleb.user_id)
+    gleb.post("/access", data=form("payments:read", reason="Одна\x00 строка\x1b[31m\nи вторая"))
+
+    with transaction() as session:
+        entry = session.query(AuditEntry).filter_by(action="role.edit").one()
+    assert entry.reason == "Одна строка[31m\nи вторая"
 
 
 def test_a_step_up_in_between_loses_nothing(house):

@@ -11,10 +11,9 @@ from portal.store.db import transaction
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """The door that somebody tried, how, and what it is about as far as its address tells."""
+    """The door that somebody tried, as «POST refunds.cancel», and what it is about if it tells."""
 
     door: str
-    method: str
     about: About = "doors"
 
 
@@ -28,7 +27,6 @@ def note_denial(knock: Knock, *, actor: Actor, now: datetime) -> None:
             knock.about,
             now=now,
             door=knock.door,
-            method=knock.method,
         )
 
 
@@ -43,7 +41,6 @@ def note_refusal(knock: Knock, refusal: Refusal, *, actor: Actor, now: datetime)
             knock.about,
             now=now,
             door=knock.door,
-            method=knock.method,
             refusal=refusal.code,
             **({"rule": rule} if rule else {}),
         )

@@ -25,7 +25,7 @@ def knock() -> Knock:
     number = rest.partition("/")[0]
     is_row = noun in NAMED and number.isascii() and number.isdigit() and int(number) < 2**63
     about = (noun, int(number)) if is_row else "doors"
-    return Knock(request.endpoint or "", request.method, about)
+    return Knock(f"{request.method} {request.endpoint}", about)
 
 
 def _begin() -> None:

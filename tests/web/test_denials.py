@@ -9,6 +9,8 @@ from portal.domain.permissions import Role
 from portal.domain.refunds import NextStep, NotRefundable, RefundRule, Rule
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
+from portal.store.payments import Payment
+from portal.store.timelines import payment_timeline
 from portal.usecases.denials import Knock, note_refusal
 from portal.usecases.users import NewUser, create_user
 from tests import builders
@@ -53,7 +55,7 @@ def post(browser, path, **fields):
 
 
 def refused(door, kind, number, refusal):
-    told = {"door": door, "method": "POST", "refusal": refusal}
+    told = {"door": f"POST {door}", "refusal": refusal}
     return ("action.refused", 1, kind, number, told)
 
 
@@ -86,8 +88,20 @@ def test_a_closed_door_is_one_entry(app, refund):
     vera = builders.sign_in(app.test_client(), 3)
 
     assert post(vera, f"/refunds/{refund}/cancel").status_code == 403
-    told = {"door": "refunds.cancel", "method": "POST"}
+    told = {"door": "POST refunds.cancel"}
     assert denied() == [("access.denied", 3, "refunds", refund, told)]
+
+
+def test_the_course_of_a_payment_shows_only_what_was_done(anna, refund):
+    post(anna, f"/refunds/{refund}/cancel")
+    post(anna, f"/refunds/{refund}/cancel")
+    with transaction() as session:
+        payment = session.get_one(Payment, 1)
+        codes = [event.code for event in payment_timeline(session, payment)]
+
+    assert denied() == [refused("refunds.cancel", "refunds", refund, "already_moved")]
+    assert "refund.cancel" in codes
+    assert "action.refused" not in codes
 
 
 def test_a_wrong_password_is_one_entry(anna, refund):
@@ -98,9 +112,7 @@ def test_a_wrong_password_is_one_entry(anna, refund):
 def test_a_door_about_no_row_names_none(anna, refund):
     anna.get("/audit")
 
-    assert denied() == [
-        ("access.denied", 1, "doors", None, {"door": "audit.show_list", "method": "GET"})
-    ]
+    assert denied() == [("access.denied", 1, "doors", None, {"door": "GET audit.show_list"})]
 
 
 def test_looking_at_what_cannot_be_returned_is_no_denial(anna, refund):
@@ -121,7 +133,7 @@ def test_a_stranger_cannot_fill_the_journal(client, refund, caplog):
 def test_a_broken_rule_of_a_refund_is_named(app, refund):
     rule = Rule(RefundRule.OPEN_REFUND, ok=False, next_step=NextStep.OPEN_REFUND)
     note_refusal(
-        Knock("refunds.create", "POST", ("payments", 1)),
+        Knock("POST refunds.create", ("payments", 1)),
         NotRefundable(rule),
         actor=builders.person(1),
         now=NOW,

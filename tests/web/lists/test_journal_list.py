@@ -48,7 +48,7 @@ def test_an_entry_tells_what_was_and_what_became_in_words(desk, gleb):
     assert "<dt>Состояние</dt>" in page
     was = '<span class="hidden-text">было </span>Запланирована →'
     assert f'{was} <span class="hidden-text">стало </span><strong>Отменена</strong>' in page
-    assert "<dt>Кто отменил</dt> <dd> клиент </dd>" in page
+    assert "<dt>Кем или чем</dt> <dd> клиент </dd>" in page
     assert "<dt>Причина</dt> <dd> Заболел </dd>" in page
 
 
@@ -114,7 +114,7 @@ def test_the_file_has_every_field_and_is_itself_in_the_journal(desk, gleb):
     line = dict(zip(heads, first, strict=True))
 
     assert (line["Действие"], line["Итог"]) == ("Консультация отменена", "Сделано")
-    assert line["Изменения"] == "Состояние: Запланирована → Отменена; Кто отменил: клиент"
+    assert line["Изменения"] == "Состояние: Запланирована → Отменена; Кем или чем: клиент"
     assert len(line["Отпечаток"]) == 64
     page = gleb.get("/audit?action=exports").text
     assert "Список выгружен в файл" in page
@@ -180,7 +180,7 @@ def test_the_foot_says_when_the_chain_was_found_whole(desk, gleb):
 
     check_journal(now=NOW)
 
-    assert "Цепочка записей цела, проверено" in gleb.get("/audit").text
+    assert "Цепочка записей цела: 9 записей, проверено" in gleb.get("/audit").text
     assert "Требуют внимания" in gleb.get("/").text
     assert "цепочка журнала нарушена" not in gleb.get("/").text
 

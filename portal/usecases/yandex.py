@@ -144,19 +144,19 @@ def _mismatch(user: User, account: YandexAccount) -> YandexRefusal | None:
     return None
 
 
-def note_failure(user_id: int, refusal: YandexRefusal, *, actor: Actor, now: datetime) -> None:
-    """Write down that a person's second step, or its binding, has failed, and why."""
-    kind = refusal.facts.get("kind")
+def note_failure(
+    purpose: FlowPurpose, refusal: YandexRefusal, *, actor: Actor, now: datetime
+) -> None:
+    """Write down that the second step of the actor, or its binding, has failed, and why."""
+    about = "users" if actor.user_id is None else ("users", actor.user_id)
+    facts = {"refusal": refusal.code}
+    if "kind" in refusal.facts:
+        facts["kind"] = str(refusal.facts["kind"])
     with transaction() as session:
-        note_denied(
-            session,
-            actor,
-            "yandex.confirm",
-            ("users", user_id),
-            now=now,
-            refusal=refusal.code,
-            **({"kind": str(kind)} if kind else {}),
-        )
+        if purpose is FlowPurpose.LINK:
+            note_denied(session, actor, "yandex.link", about, now=now, **facts)
+        else:
+            note_denied(session, actor, "yandex.confirm", about, now=now, **facts)
 
 
 def link_yandex(user_id: int, account: YandexAccount, *, actor: Actor, now: datetime) -> None:

@@ -91,13 +91,18 @@ def _callback_url() -> str:
 
 def _page(name: str, status: int = 200, **context: object) -> Response:
     page = f"yandex/{name}.html"
-    answer = render(page, page, status=status, is_set_up=_yandex() is not None, **context)
-    client = _yandex()
+    return render(page, page, status=status, is_set_up=_yandex() is not None, **context)
+
+
+def _page_with_button(name: str, status: int = 200, **context: object) -> Response:
+    answer, client = _page(name, status, **context), _yandex()
     return answer if client is None else let_forms_lead_to(answer, client.origin, HOPS)
 
 
 def _ask(form: CodeForm, status: int = 200) -> Response:
-    return _page("ask", status, form=form, next=safe_path(request.args.get("next"), "/"))
+    return _page_with_button(
+        "ask", status, form=form, next=safe_path(request.args.get("next"), "/")
+    )
 
 
 @bp.get("/confirm/yandex")
@@ -179,7 +184,7 @@ def _refused(
     refusal: YandexRefusal, next_path: str, purpose: FlowPurpose = FlowPurpose.CONFIRM
 ) -> Response:
     """Write the failure down, and say it with a way out."""
-    note_failure(me().id, refusal, actor=actor(), now=clock.now())
+    note_failure(purpose, refusal, actor=actor(), now=clock.now())
     is_link = purpose is FlowPurpose.LINK
     again = url_for("yandex.profile") if is_link else url_for("yandex.ask", next=next_path)
     return _problem(problem_of(refusal), again)
@@ -199,7 +204,7 @@ def enter_code() -> Response:
     try:
         confirm_by_code(me().id, form.code.data, actor=actor(), now=clock.now())
     except WrongCode as refusal:
-        note_failure(me().id, refusal, actor=actor(), now=clock.now())
+        note_failure(FlowPurpose.CONFIRM, refusal, actor=actor(), now=clock.now())
         form.code.errors = [WRONG_CODE]
         return _ask(form, 422)
     return _renewed(request.args.get("next", "/"))
@@ -209,7 +214,7 @@ def enter_code() -> Response:
 @signed_in
 def profile() -> Response:
     """Show which account at Yandex is bound, and how to bind one."""
-    return _page("profile")
+    return _page_with_button("profile")
 
 
 @bp.post("/profile/yandex")

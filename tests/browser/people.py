@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.stacks import Stack, eventually
 
 PASSWORD = "ponimayu-demo"
+
+
+def watched(context: BrowserContext, faults: list[str]) -> Page:
+    """Open a page whose script errors and CSP violations are collected."""
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    return page
 
 
 @dataclass

@@ -45,6 +45,7 @@ def test_the_account_of_another_is_not_bound(portal, anna, vera):
     answer = links(vera, "petrova.pay")
 
     assert (answer.status_code, "привязан к другому человеку" in answer.text) == (409, True)
+    assert entries(portal, "yandex.link")[-1] == ("denied", {"refusal": "account_taken"})
     assert bound(portal, vera.user_id) == (None, None)
     assert bound(portal, anna.user_id) == (PETROVA.id, PETROVA.login)
 

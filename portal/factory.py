@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.banks.registry import build_banks
 from portal.cli import register_commands
+from portal.identity.yandex import YandexApp, YandexClient
 from portal.settings import Settings
 from portal.store.db import db, engine_options, prepare
 from portal.web import register_doors
@@ -27,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.config.update(_config(settings))
     app.extensions["banks"] = build_banks(settings.accounts)
+    app.extensions["yandex"] = _yandex(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     csrf = CSRFProtect(app)
@@ -40,6 +42,14 @@ def create_app(settings: Settings) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
         )
     return app
+
+
+def _yandex(settings: Settings) -> YandexClient | None:
+    if not settings.yandex_client_id:
+        return None
+    secret = settings.yandex_client_secret.get_secret_value()
+    urls = (settings.yandex_oauth_url.rstrip("/"), settings.yandex_login_url.rstrip("/"))
+    return YandexClient(YandexApp(settings.yandex_client_id, secret, *urls))
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     confirmation_minutes: int = Field(15, ge=1, le=24 * 60)
     yandex_required: bool = False
     yandex_hours: int = Field(12, ge=1, le=24 * 7)
+    yandex_client_id: str = ""
+    yandex_client_secret: SecretStr = SecretStr("")
+    yandex_oauth_url: str = "https://oauth.yandex.ru"
+    yandex_login_url: str = "https://login.yandex.ru"
     sign_in_attempts: int = Field(10, ge=1)
     sign_in_window_minutes: int = Field(15, ge=1)
     refund_undo_seconds: int = Field(0, ge=0, le=600)
@@ -55,18 +59,23 @@ class Settings(BaseSettings):
         self.public_url = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
         missing = [
             f"PORTAL_{name.upper()}"
-            for name in ("secret_key", "redis_url", "accounts")
+            for name in ("secret_key", "redis_url", "accounts", *self._needed_at_yandex)
             if not self._is_given(name)
         ]
         if missing:
             raise ValueError(f"not set: {', '.join(missing)}")
-        if self.mode == "production" and not self.public_url.startswith("https://"):
-            raise ValueError("PORTAL_PUBLIC_URL must be https in production")
+        for name in ("public_url", "yandex_oauth_url", "yandex_login_url"):
+            if self.mode == "production" and not getattr(self, name).startswith("https://"):
+                raise ValueError(f"PORTAL_{name.upper()} must be https in production")
         return self
 
     def _is_given(self, name: str) -> bool:
         value = getattr(self, name)
         return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+    @property
+    def _needed_at_yandex(self) -> tuple[str, ...]:
+        return ("yandex_client_id", "yandex_client_secret") if self.yandex_required else ()
 
     @property
     def is_local(self) -> bool:

@@ -245,6 +245,19 @@
     else if (hit("print")) window.print();
   });
 
+  // ---- The matrix: rows that do not match are hidden, their boxes are sent all the same ----
+
+  const filterRows = (field) => {
+    const words = field.value.trim().toLowerCase();
+    for (const part of document.getElementById(field.dataset.filterRows).tBodies) {
+      const rows = all("tr:not(.group)", part);
+      for (const row of rows) row.hidden = !find("th", row).textContent.toLowerCase().includes(words);
+      part.hidden = rows.every((row) => row.hidden);
+    }
+  };
+
+  on("input", ({ target }) => target.matches("[data-filter-rows]") && filterRows(target));
+
   // ---- Keys: by event.code, so that a Russian layout works too (ux.md §3.11) ----
 
   let leads = false;

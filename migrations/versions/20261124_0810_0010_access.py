@@ -17,6 +17,13 @@ depends_on = None
 
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _MOMENT = sa.DateTime(timezone=True)
+_FAULT = sa.Enum(
+    *("missing", "changed", "extra", "rewritten"),
+    name="journal_fault",
+    native_enum=False,
+    create_constraint=True,
+    length=32,
+)
 _LOOKING = ("payments:read", "consultations:read", "users:read")
 #: Role -> its title and what it holds; super-admins hold everything and need no rows.
 ROLES = {
@@ -76,7 +83,7 @@ def upgrade() -> None:
         sa.Column("number", _BIG, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("broken_id", _BIG, nullable=True),
-        sa.Column("fault", sa.String(20), nullable=True),
+        sa.Column("fault", _FAULT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checks")),
     )
     _fill()

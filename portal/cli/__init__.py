@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.cli.audit import audit_group
 from portal.cli.banks import banks_group, deliveries_group, webhooks_group
 from portal.cli.ledger import ledger_group
 from portal.cli.processes import cron_command, worker_command
@@ -15,6 +16,7 @@ def register_commands(app: Flask) -> None:
         seed_command,
         users_group,
         ledger_group,
+        audit_group,
         webhooks_group,
         banks_group,
         deliveries_group,

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.domain import clock
+from portal.domain.actors import SYSTEM
 from portal.domain.errors import NotFound
 from portal.domain.ports import BankError, Severity, WebhookRegistration
 from portal.jobs import deliveries
@@ -93,7 +94,7 @@ def test() -> None:
 def replay(delivery_id: int) -> None:
     """Read the operation of a stored delivery again; harmless however often it is done."""
     try:
-        requeue_delivery(delivery_id, now=clock.now())
+        requeue_delivery(delivery_id, actor=SYSTEM, now=clock.now())
     except NotFound:
         raise click.ClickException(f"События № {delivery_id} нет.") from None
     nudge(deliveries.apply, delivery_id)

@@ -7,6 +7,7 @@ from portal.cli.payer import SimulatedPayer
 from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.identities import YandexAccount
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.permissions import Permission, Role
@@ -46,6 +47,11 @@ CLIENTS = (
     _person("akhmetov", "Ахметов Данияр Маратович", Role.CLIENT, "+79857778899"),
     _person("vasiliev", "Васильев Пётр Ильич", Role.CLIENT, "+79123334455"),
 )
+#: The accounts of the simulated Yandex: they are made up, and bound by the seed.
+YANDEX = {
+    "super@ponimayu.test": YandexAccount("1130000000000002", "glebov.pay"),
+    "admin@ponimayu.test": YandexAccount("1130000000000001", "petrova.pay"),
+}
 SPECIALISTS = ("Орлова Наталья", "Зотов Павел", "Белова Ирина", "Громов Артём")
 
 

@@ -5,13 +5,14 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from portal.cli.demo import CLIENTS, HISTORY, STAFF, Played
+from portal.cli.demo import CLIENTS, HISTORY, STAFF, YANDEX, Played
 from portal.cli.payer import SimulatedPayer
 from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.store.db import db
 from portal.store.users import User
 from portal.usecases.users import NewUser, create_user
+from portal.usecases.yandex import link_yandex
 
 
 @click.command("seed")
@@ -26,6 +27,8 @@ def seed_command() -> None:
         return
     db.session.rollback()
     ids = {person.email: _create(person) for person in (*STAFF, *CLIENTS)}
+    for email, account in YANDEX.items():
+        link_yandex(ids[email], account, actor=SYSTEM, now=clock.now())
     payer = SimulatedPayer(portal.sandbox_url)
     for story in HISTORY:
         Played(story, ids, payer).play()

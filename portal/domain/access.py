@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.domain.errors import Refusal
 from portal.domain.money import Money
-from portal.domain.permissions import COVERED_BY, LIMITED_BY_SUM, Permission
+from portal.domain.permissions import COVERED_BY, LIMITED_BY_SUM, Permission, fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,73 +39,91 @@ class Offer:
     limit: Money | None
 
 
-class NotYourself(Refusal):
+class AccessRefusal(Refusal):
+    """A "no" about who may do what: nobody's rights have moved."""
+
+    code = "access_refused"
+
+
+class NotYourself(AccessRefusal):
     """Nobody changes their own rights, role or access."""
 
     code = "not_yourself"
 
 
-class NotHeld(Refusal):
+class NotHeld(AccessRefusal):
     """Nobody gives or takes a right that they do not hold; ``permission`` names it."""
 
     code = "not_held"
 
 
-class HeldShorter(Refusal):
+class HeldShorter(AccessRefusal):
     """Nobody gives a right for longer than they hold it; ``until`` is when their own ends."""
 
     code = "held_shorter"
 
 
-class HeldLower(Refusal):
+class HeldLower(AccessRefusal):
     """Nobody gives a right for more money than they hold it for; ``limit`` is their own."""
 
     code = "held_lower"
 
 
-class StrongerPerson(Refusal):
+class StrongerPerson(AccessRefusal):
     """The other holds a right that the giver does not; ``permission`` names it."""
 
     code = "stronger_person"
 
 
-class AlreadyHeld(Refusal):
+class AlreadyHeld(AccessRefusal):
     """The role of the other holds the right already, without limits."""
 
     code = "already_held"
 
 
-class ExpiresInThePast(Refusal):
+class ExpiresInThePast(AccessRefusal):
     """A right that ends before it begins."""
 
     code = "expires_in_the_past"
 
 
-class NoSumHere(Refusal):
+class NoSumHere(AccessRefusal):
     """This right moves no money, so it has no limit of a sum."""
 
     code = "no_sum_here"
 
 
-class LastSuperAdmin(Refusal):
+class LastSuperAdmin(AccessRefusal):
     """Somebody must keep every right: the last active super-admin stays (I-41)."""
 
     code = "last_super_admin"
 
 
-class RoleNotEditable(Refusal):
+class RoleNotEditable(AccessRefusal):
     """Super-admins hold everything; their column is not in the matrix."""
 
     code = "role_not_editable"
 
 
-class RoleTaken(Refusal):
+class OutOfPlace(AccessRefusal):
+    """The right makes no sense for everybody of this role; ``permission`` names it."""
+
+    code = "out_of_place"
+
+
+class RoleInUse(AccessRefusal):
+    """Only an added role that nobody has can be removed."""
+
+    code = "role_in_use"
+
+
+class RoleTaken(AccessRefusal):
     """A role of this name is there already."""
 
     code = "role_taken"
 
 
-class MatrixChanged(Refusal):
+class MatrixChanged(AccessRefusal):
     """Somebody saved the matrix since this form was drawn: it must be looked at again."""
 
     code = "matrix_changed"
@@ -190,4 +208,7 @@ def check_matrix(
     if giver.role == role:
         raise NotYourself
     require_held(giver, before | after)
+    for permission in sorted(after - before):
+        if not fits(role, permission):
+            raise OutOfPlace(permission=permission)
     _require_for_good(giver, after - before)

@@ -35,12 +35,21 @@ class Head:
     hash: str
 
 
+class Fault(StrEnum):
+    """What is wrong with an entry: it is gone, not as written, not ours, or written anew."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"
+    REWRITTEN = "rewritten"
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first entry that is not what was written, and in one word what is wrong with it."""
+    """The first entry that is not what was written, and what is wrong with it."""
 
     number: int
-    fault: str
+    fault: Fault
 
 
 def link_hash(before: str, content: Mapping[str, Any]) -> str:
@@ -52,18 +61,34 @@ def link_hash(before: str, content: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
 
 
-def first_break(links: Iterable[Link], *, start: Head, end: Head | None) -> Break | None:
-    """Return the first entry after ``start`` that is missing, moved or changed; None when whole.
+def first_break(
+    links: Iterable[Link], *, end: Head, known: Mapping[int, str] | None = None
+) -> Break | None:
+    """Return the first entry that is missing, changed, extra or written anew; None when whole.
 
-    ``end`` is the head that the last entry must meet: without it a cut tail is not seen.
+    ``end`` is the head that the last entry must meet: without it a cut tail is not seen. ``known``
+    are heads of earlier checks, number -> hash: without them a chain that somebody wrote anew from
+    some entry on would look whole.
     """
-    head = start
+    known = {number: hash_ for number, hash_ in (known or {}).items() if number > 0}
+    head = Head(0, GENESIS)
     for link in links:
-        if link.number != head.number + 1:
-            return Break(head.number + 1, "missing")
-        if link.hash != link_hash(head.hash, link.content):
-            return Break(link.number, "changed")
+        fault = _fault(link, head, end, known)
+        if fault is not None:
+            return Break(head.number + 1 if fault is Fault.MISSING else link.number, fault)
         head = Head(link.number, link.hash)
-    if end is not None and head != end:
-        return Break(min(head.number, end.number) + 1, "missing")
-    return None
+    if max([end.number, *known]) > head.number:
+        return Break(head.number + 1, Fault.MISSING)
+    return None if head == end else Break(head.number, Fault.REWRITTEN)
+
+
+def _fault(link: Link, head: Head, end: Head, known: Mapping[int, str]) -> Fault | None:
+    if link.number > head.number + 1:
+        return Fault.MISSING
+    if link.number <= head.number:
+        return Fault.EXTRA
+    if link.hash != link_hash(head.hash, link.content):
+        return Fault.CHANGED
+    if link.number > end.number:
+        return Fault.EXTRA
+    return Fault.REWRITTEN if known.get(link.number, link.hash) != link.hash else None

@@ -61,3 +61,11 @@ NEEDS_YANDEX = frozenset(
         Permission.BANKS_MANAGE,
     }
 )
+
+
+def fits(role: str, permission: Permission) -> bool:
+    """Tell whether a right makes sense for everybody of a role: clients hold what is their own.
+
+    One client may still be handed any right: that is a personal grant.
+    """
+    return (permission in OWN) == (role == Role.CLIENT)

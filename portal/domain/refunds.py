@@ -1,6 +1,6 @@
 """When money may go back, and how a refund moves (domain.md §4, D1-D6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.domain.consultations import OVER, ConsultationStatus
@@ -247,3 +247,14 @@ def require_refundable(facts: RefundFacts) -> None:
     rule = broken_rule(facts)
     if rule is not None:
         raise NotRefundable(rule)
+
+
+def rule_in_the_way(facts: RefundFacts) -> Rule | None:
+    """Return the rule that bars every sum, or None when some part of the remainder may go back.
+
+    A limit lower than the remainder bars only what is above it.
+    """
+    limit = facts.rights.limit
+    if limit and limit.currency is facts.remaining.currency and limit < facts.remaining:
+        return broken_rule(replace(facts, amount=limit))
+    return broken_rule(facts)

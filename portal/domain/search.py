@@ -71,6 +71,12 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,9})[.,](\d{1,2})", re.ASCII)
 _PHONE = re.compile(r"\+?\d[\d()-]{6,18}", re.ASCII)
 
+_ANY_EMAIL = re.compile(r"\S*@\S*")
+# Ten digits in the groups of a phone, with or without the code of the country.
+_ANY_PHONE = re.compile(
+    r"(?<![\w-])(?:\+?\d[\s(-]*)?\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?![\w-])", re.ASCII
+)
+
 
 def fold(text: str) -> str:
     """Fold case, ё and compatibility forms, so that what looks the same is found as the same."""
@@ -81,6 +87,11 @@ def fold(text: str) -> str:
 def phone_digits(phone: str | None) -> str:
     """Return the last ten digits: +7, 8, brackets and spaces make no difference."""
     return "".join(character for character in phone or "" if character in "0123456789")[-10:]
+
+
+def without_contacts(text: str) -> str:
+    """Hide e-mails and phones in a text that somebody typed and others will read for ever."""
+    return _ANY_PHONE.sub("•••", _ANY_EMAIL.sub("•••", text))
 
 
 def search_text(name: str, email: str, phone: str | None) -> str:

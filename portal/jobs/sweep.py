@@ -11,17 +11,22 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain import clock
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
-from portal.jobs import consultations, deliveries, payments, refunds
+from portal.jobs import consultations, deliveries, letters, payments, refunds
 from portal.jobs.queue import nudge
 from portal.store.consultations import due_to_lapse
 from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
+from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.usecases.consultations import open_due
+from portal.usecases.sessions import forget_sessions
 from portal.usecases.users import forget_attempts
+from portal.usecases.yandex import forget_flows
 
 BATCH = 200
+SESSIONS_KEPT = timedelta(days=30)
+FLOWS_KEPT = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +38,7 @@ def ring() -> None:
     _ring_all(payments.read, Payment.id, *_payments_to_read(now))
     _ring_all(refunds.submit, Refund.id, *_refunds_to_send(now))
     _ring_all(refunds.reconcile, Refund.id, *_refunds_to_read(now))
+    _ring_all(letters.deliver, Letter.id, Letter.next_try_at <= now)
     _ring_all(deliveries.apply, Delivery.id, *_deliveries_to_apply(now))
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
@@ -42,9 +48,11 @@ def ring() -> None:
 
 
 def forget() -> None:
-    """Forget the failed sign-ins that no longer count; RQ's cron calls this every night."""
+    """Forget failed sign-ins and ended sessions that nobody needs; cron calls this by night."""
     window = timedelta(minutes=current_app.config["PORTAL"].sign_in_window_minutes)
     forget_attempts(now=clock.now(), window=window)
+    forget_flows(now=clock.now(), kept=FLOWS_KEPT)
+    forget_sessions(now=clock.now(), kept=SESSIONS_KEPT)
 
 
 def _ring_all(

@@ -19,7 +19,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from portal.domain import clock
-from portal.jobs import sweep
+from portal.jobs import journal, sweep
 from portal.jobs.parents import die_with_parent
 from portal.jobs.queue import FAILURE_TTL_SECONDS, JOB_TIMEOUT_SECONDS, ONCE_MORE, QUEUE, connect
 from portal.store.db import db
@@ -112,6 +112,7 @@ def run_cron(app: Flask, redis_url: str) -> None:
     bell = Bell(connect(redis_url), logging_level="WARNING", name="portal-cron")
     bell.register(sweep.ring, QUEUE, interval=app.config["PORTAL"].sweep_seconds)
     bell.register(sweep.forget, QUEUE, cron=NIGHTLY)
+    bell.register(journal.check, QUEUE, cron=NIGHTLY)
     while _is_redis_lost(bell):
         _log.warning("Redis does not answer, the sweep waits for it")
 

@@ -17,6 +17,7 @@ from portal.sandbox.settings import Settings, read_settings
 from portal.sandbox.store import Store
 from portal.sandbox.tochka.api import add_tochka
 from portal.sandbox.world import World
+from portal.sandbox.yandex.door import yandex
 
 HEADERS = {
     # A payer is sent on to the shop, so forms may lead anywhere on the web.
@@ -41,6 +42,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(control_page)
     app.register_blueprint(mailbox)
     add_tochka(app)
+    app.register_blueprint(yandex)
     app.register_error_handler(ValidationError, explain)
     app.after_request(add_headers)
     return app

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from portal.sandbox.clock import in_iso
 from portal.sandbox.deliveries import Delivery
-from portal.sandbox.faults import ANY_CALL, CALLS, PARTICULAR, WEBHOOK, Fault
+from portal.sandbox.faults import ANY_CALL, CALLS, PARTICULAR, WEBHOOK, YANDEX_FAULTS, Fault
 from portal.sandbox.journal import JournalEntry
 from portal.sandbox.tochka.events import Registration
 from portal.sandbox.tochka.operations import Operation
@@ -44,8 +44,9 @@ def show() -> str:
         deliveries=world.store.list_all(Delivery)[: -ROWS - 1 : -1],
         registration=world.store.find(Registration, world.settings.client_id),
         rules=current_rules(world).model_dump(),
-        calls=["*", "webhook", *sorted(CALLS["tochka"])],
-        fault_names=sorted(ANY_CALL | PARTICULAR.keys() | WEBHOOK),
+        banks=sorted(CALLS),
+        calls=["*", "webhook", *sorted(CALLS["tochka"] | CALLS["yandex"])],
+        fault_names=sorted(ANY_CALL.union(PARTICULAR, WEBHOOK, *YANDEX_FAULTS.values())),
     )
 
 

@@ -11,7 +11,10 @@ TOCHKA_CALLS = """
 customers customer retailers create info list registry refund capture
 webhook_put webhook_post webhook_get webhook_delete webhook_test
 """
-CALLS = {"tochka": frozenset(TOCHKA_CALLS.split())}
+CALLS = {
+    "tochka": frozenset(TOCHKA_CALLS.split()),
+    "yandex": frozenset({"authorize", "token", "info"}),
+}
 STATUS_BEFORE = {"status_400": 400, "status_403": 403, "status_404": 404, "status_424": 424}
 STATUS_BEFORE |= {"status_500": 500, "status_502_html": 502}
 STATUS_AFTER = {"status_424_after": 424, "status_500_after": 500}
@@ -23,6 +26,15 @@ PARTICULAR = {
     "late_refund": frozenset({"refund"}),
     "wrong_amount": frozenset({"info", "list"}),
     "unknown_status": frozenset({"info", "list"}),
+}
+
+
+#: What any call to Yandex may meet, and what only one of them may.
+AT_YANDEX = frozenset({"status_400", "status_500", "status_502_html", "slow", "hang_after"})
+YANDEX_FAULTS = {
+    "authorize": AT_YANDEX | {"denied"},
+    "token": AT_YANDEX | {"redirect", "no_token", "odd_token_type"},
+    "info": AT_YANDEX | {"wrong_client", "no_id", "other_account"},
 }
 
 
@@ -43,7 +55,7 @@ class FaultOrder(BaseModel):
         """Raise ValueError for a bank, call or fault that nobody would ever meet."""
         if self.bank not in CALLS or self.call not in CALLS[self.bank] | {"*", "webhook"}:
             raise ValueError(f"unknown bank or call: {self.bank} {self.call}")
-        if self.fault not in _faults_of(self.call):
+        if self.fault not in _faults_of(self.bank, self.call):
             raise ValueError(f"{self.call} knows no fault {self.fault}")
         return self
 
@@ -84,7 +96,9 @@ def _count_down(store: Store, fault: Fault) -> None:
     store.put(fault.id, fault.model_copy(update={"times": fault.times - 1}))
 
 
-def _faults_of(call: str) -> frozenset[str]:
+def _faults_of(bank: str, call: str) -> frozenset[str]:
+    if bank == "yandex":
+        return YANDEX_FAULTS.get(call, AT_YANDEX)
     if call == "webhook":
         return WEBHOOK
     return ANY_CALL | {fault for fault, calls in PARTICULAR.items() if call in calls}

@@ -22,6 +22,8 @@ class Settings(BaseModel):
     token: str = Field("local.tochka.token", min_length=1)
     client_id: str = "local-client-id"
     customer_code: str = Field("300000092", min_length=9, max_length=9)
+    yandex_client_id: str = "local-yandex-client"
+    yandex_client_secret: str = Field("local.yandex.secret", min_length=1)
     merchant_id: str = Field("200000000001056", min_length=15, max_length=15)
     signing_key_pem: str = ""  # empty: a key is made at the first need and kept in the state
     postman: bool = True  # False: nobody delivers until asked, for tests without waiting

@@ -58,12 +58,23 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
         "SANDBOX_STATE": str(data_dir / "sandbox.sqlite"),
         "SANDBOX_MAIL": str(data_dir / "mail"),
     }
+    if not given.get("PORTAL_YANDEX_CLIENT_ID"):
+        defaults |= _simulated_yandex(simulators)
     if not any(name.startswith("PORTAL_ACCOUNTS") for name in given):
         defaults |= _simulated_account(simulators)
     missing = {name: value for name, value in defaults.items() if not given.get(name)}
     if not given.get("PORTAL_SECRET_KEY"):
         missing["PORTAL_SECRET_KEY"] = secret_in(data_dir)
     return missing
+
+
+def _simulated_yandex(simulators: str) -> dict[str, str]:
+    return {
+        "PORTAL_YANDEX_CLIENT_ID": "local-yandex-client",
+        "PORTAL_YANDEX_CLIENT_SECRET": "local.yandex.secret",
+        "PORTAL_YANDEX_OAUTH_URL": f"{simulators}/yandex",
+        "PORTAL_YANDEX_LOGIN_URL": f"{simulators}/yandex",
+    }
 
 
 def _simulated_account(simulators: str) -> dict[str, str]:

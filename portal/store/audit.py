@@ -5,7 +5,8 @@ the chain is locked last of all, just before the commit, so that the lock never 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +14,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import Actor
-from portal.domain.journal import GENESIS, Break, Head, Link, Outcome, first_break, link_hash
-from portal.store.db import Base, locked
+from portal.domain.journal import Break, Fault, Head, Link, Outcome, first_break, link_hash
+from portal.store.db import Base, enum_type, locked
 
 BATCH_ROWS = 1000
 _PENDING = "journal"
@@ -29,6 +30,9 @@ class AuditEntry(Base):
         Index("ix_audit_entries_actor", "actor_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
         Index("ix_audit_entries_request", "request_id"),
+        Index("ix_audit_entries_started_by", "started_by_id", "id"),
+        Index("ix_audit_entries_ip", "ip", "id"),
+        Index("ix_audit_entries_at", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -59,7 +63,10 @@ class AuditHead(Base):
 
 
 class AuditCheck(Base):
-    """One run of the check over the whole chain; ``broken_id`` None means that it is whole."""
+    """One run of the check over the whole chain; ``broken_id`` None means that it is whole.
+
+    A chain that was found whole is known by its head; later checks must still find it there.
+    """
 
     __tablename__ = "audit_checks"
 
@@ -68,31 +75,38 @@ class AuditCheck(Base):
     number: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
     broken_id: Mapped[int | None]
-    fault: Mapped[str | None] = mapped_column(String(20))
+    fault: Mapped[Fault | None] = mapped_column(enum_type(Fault, "journal_fault"))
+
+
+#: What an entry is about: a row, the name of a table, or its name with the number of a row.
+About = Base | str | tuple[str, int]
 
 
 def note(
-    session: Session, actor: Actor, action: str, about: Base | str, *, now: datetime, **changes: Any
+    session: Session, actor: Actor, action: str, about: About, *, now: datetime, **changes: Any
 ) -> None:
     """Write into the journal what ``actor`` did; ``changes`` are values that JSON knows.
 
-    ``about`` is a row, or the name of a thing that has none; ``reason`` among the changes becomes
-    the entry's reason. The entry gets its number at the commit.
+    What a state was and became stands in ``before`` and ``after``, both with the same names; other
+    changes are facts. ``reason`` among them becomes the entry's reason. No passwords, tokens,
+    cards, e-mails or phones: what is written here cannot be taken back. The entry gets its number
+    at the commit.
     """
     _pend(session, _entry(actor, action, about, now, changes), Outcome.DONE)
 
 
 def note_denied(
-    session: Session, actor: Actor, action: str, about: Base | str, *, now: datetime, **changes: Any
+    session: Session, actor: Actor, action: str, about: About, *, now: datetime, **changes: Any
 ) -> None:
     """Write into the journal what ``actor`` tried and was denied; as ``note`` otherwise."""
     _pend(session, _entry(actor, action, about, now, changes), Outcome.DENIED)
 
 
 def _entry(
-    actor: Actor, action: str, about: Base | str, now: datetime, changes: dict[str, Any]
+    actor: Actor, action: str, about: About, now: datetime, changes: dict[str, Any]
 ) -> AuditEntry:
     reason = changes.pop("reason", None)
+    object_type, object_id = _named(about)
     return AuditEntry(
         at=now,
         actor_id=actor.user_id,
@@ -102,11 +116,19 @@ def _entry(
         user_agent=actor.user_agent,
         request_id=actor.request_id,
         action=action,
-        object_type=about if isinstance(about, str) else about.__tablename__,
-        object_id=None if isinstance(about, str) else getattr(about, "id", None),
+        object_type=object_type,
+        object_id=object_id,
         changes=json.loads(json.dumps(changes)),
         reason=reason,
     )
+
+
+def _named(about: About) -> tuple[str, int | None]:
+    if isinstance(about, str):
+        return about, None
+    if isinstance(about, tuple):
+        return about
+    return about.__tablename__, getattr(about, "id", None)
 
 
 def _pend(session: Session, entry: AuditEntry, outcome: Outcome) -> None:
@@ -144,24 +166,33 @@ def _content(entry: AuditEntry) -> dict[str, Any]:
     return {**values, "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
 
 
-def head_of_journal(session: Session) -> Head:
-    """Return the end of the chain as the portal wrote it."""
-    row = session.get_one(AuditHead, 1)
-    return Head(row.number, row.hash)
+def walk(session: Session, known: Mapping[int, str] | None = None) -> tuple[Head, Break | None]:
+    """Walk the whole chain; return its head and its first broken entry, None when it is whole.
+
+    ``known`` are heads that somebody kept elsewhere; those of earlier checks are looked up here.
+    It must be the first thing that is asked of ``session``: all is read as of one moment.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    heads = {check.number: check.hash for check in session.scalars(_WHOLE)} | dict(known or {})
+    row = session.get(AuditHead, 1)
+    head = Head(row.number, row.hash) if row else Head(0, "")
+    with closing(_links(session)) as links:
+        return head, first_break(links, end=head, known=heads)
 
 
-def find_break(session: Session) -> Break | None:
-    """Walk the whole chain and return its first broken entry; None when it is whole."""
-    head = head_of_journal(session)
-    return first_break(_links(session, head), start=Head(0, GENESIS), end=head)
+_WHOLE = select(AuditCheck).where(AuditCheck.broken_id.is_(None)).order_by(AuditCheck.id)
 
 
-def _links(session: Session, head: Head) -> Iterator[Link]:
+def _links(session: Session) -> Generator[Link]:
     rows = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.id <= head.number)
-        .order_by(AuditEntry.id)
-        .execution_options(yield_per=BATCH_ROWS)
+        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=BATCH_ROWS)
     )
-    for row in rows:
-        yield Link(row.id, _content(row), row.hash)
+    with closing(rows):
+        for row in rows:
+            yield Link(row.id, _content(row), row.hash)
+
+
+def last_check(session: Session) -> AuditCheck | None:
+    """Return the latest check of the chain; None when there was none yet."""
+    return session.scalars(select(AuditCheck).order_by(AuditCheck.id.desc()).limit(1)).first()

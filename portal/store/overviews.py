@@ -11,6 +11,7 @@ from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import RETURNED_TO_US, RefundStatus
+from portal.store.audit import last_check
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payment_lists import surplus_left
@@ -27,7 +28,10 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What waits for a person, counted up to CAP; ``in_incident`` names the newest payments."""
+    """What waits for a person, counted up to CAP.
+
+    ``in_incident`` names the newest payments, ``broken_entry`` an entry of the journal or 0.
+    """
 
     unknown_refunds: int
     oldest_unknown: datetime | None
@@ -39,6 +43,7 @@ class Attention:
     in_incident: Sequence[int]
     overdue_consultations: int
     failed_deliveries: int
+    broken_entry: int
 
 
 def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention:
@@ -49,6 +54,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         Consultation.ends_at < now - grace,
     )
     unknown = Refund.status == RefundStatus.UNKNOWN
+    check = last_check(session)
     return Attention(
         unknown_refunds=_count(session, unknown),
         oldest_unknown=session.scalar(select(func.min(Refund.requested_at)).where(unknown)),
@@ -68,6 +74,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),
         failed_deliveries=_count(session, Delivery.status == DeliveryStatus.FAILED),
+        broken_entry=(check.broken_id if check else None) or 0,
     )
 
 

@@ -49,7 +49,7 @@ def _rights(
     return RefundRights(
         create=True,
         after_completion=not own and Permission.REFUNDS_AFTER_COMPLETION in user.holds(now),
-        limit=_left(session, grant) if grant else None,
+        limit=left_of(session, grant) if grant else None,
         grant_id=grant.id if grant else None,
     )
 
@@ -68,7 +68,8 @@ def _grant_of(user: User, *, own: bool, now: datetime) -> PersonalGrant | None:
     )
 
 
-def _left(session: Session, grant: PersonalGrant) -> Money | None:
+def left_of(session: Session, grant: PersonalGrant) -> Money | None:
+    """Return what is left of the sum of a grant; None when it has no limit."""
     if grant.limit is None:
         return None
     spent = session.scalar(

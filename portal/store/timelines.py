@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.domain.journal import Outcome
 from portal.store.audit import AuditEntry
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery
@@ -34,11 +35,12 @@ def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
     entries = session.scalars(
         select(AuditEntry)
         .where(
+            AuditEntry.outcome == Outcome.DONE,
             or_(
                 _about("payments", payment.id),
                 (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(refunds),
                 _about("consultations", payment.consultation_id),
-            )
+            ),
         )
         .order_by(AuditEntry.id.desc())
         .limit(LIMIT)
@@ -58,7 +60,7 @@ def consultation_timeline(session: Session, consultation: Consultation) -> Seque
     """Return the journal of a consultation."""
     entries = session.scalars(
         select(AuditEntry)
-        .where(_about("consultations", consultation.id))
+        .where(_about("consultations", consultation.id), AuditEntry.outcome == Outcome.DONE)
         .order_by(AuditEntry.id.desc())
         .limit(LIMIT)
     )

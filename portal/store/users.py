@@ -99,8 +99,9 @@ def with_rights() -> tuple[LoaderOption, ...]:
 
 
 def get_user(session: Session, user_id: int) -> User:
-    """Load a person with their rights; raise NotFound."""
-    user = session.get(User, user_id, options=with_rights())
+    """Load a person with their rights, as they are now; raise NotFound."""
+    # Something else may have loaded the same person without them.
+    user = session.get(User, user_id, options=with_rights(), populate_existing=True)
     if user is None:
         raise NotFound(what="User", id=user_id)
     return user

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from portal.domain.access import (
     LastSuperAdmin,
     MatrixChanged,
     Offer,
+    RoleInUse,
     RoleNotEditable,
     RoleTaken,
     check_matrix,
@@ -38,7 +40,11 @@ from portal.store.access import (
 )
 from portal.store.audit import note
 from portal.store.db import locked, transaction
+from portal.store.sessions import end_all
 from portal.store.users import User, get_user
+
+IN: Any = {"before": {"active": False}, "after": {"active": True}}
+OUT: Any = {"before": IN["after"], "after": IN["before"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,19 @@ def create_role(title: str, *, actor: Actor, now: datetime) -> str:
         return code
 
 
+def remove_role(code: str, *, actor: Actor, now: datetime) -> None:
+    """Remove an added role that nobody has; raise RoleInUse, NotYourself, NotHeld, NotFound."""
+    with transaction() as session:
+        giver = _giver(session, actor, now)
+        role = get_role(session, code)
+        has_people = session.scalar(select(User.id).where(User.role == code).limit(1))
+        if has_people is not None or code in set(Role):
+            raise RoleInUse(role=code)
+        check_matrix(giver, code, before=role.permissions, after=frozenset())
+        note(session, actor, "role.remove", role, now=now, role=code, title=role.title)
+        session.delete(role)
+
+
 def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: datetime) -> None:
     """Give a person another role.
 
@@ -134,13 +153,23 @@ def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: date
         before, user.role = user.role, code
         session.flush()
         _require_super_admin(session)
-        note(session, actor, "user.role", user, now=now, before=before, after=code, reason=reason)
+        note(
+            session,
+            actor,
+            "user.role",
+            user,
+            now=now,
+            before={"role": before},
+            after={"role": code},
+            reason=reason,
+        )
 
 
 def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now: datetime) -> None:
     """Let a person in or out; who is out is stopped at the next request, in every browser.
 
-    Raises NotYourself, StrongerPerson, NotHeld, LastSuperAdmin, NotFound; then nothing moved.
+    Their sessions end: when they are let in again they sign in again (I-42). Raises NotYourself,
+    StrongerPerson, NotHeld, LastSuperAdmin, NotFound; then nothing moved.
     """
     with transaction() as session:
         giver = _giver(session, actor, now)
@@ -148,15 +177,17 @@ def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now:
         if user.is_active == is_active:
             return
         # Who is out holds nothing: they are judged by what they will hold when let in.
-        held = dict.fromkeys(user.of_role.permissions, FOR_GOOD)
+        by_hand = [each.permission for each in user.grants if each.is_in_force(now)]
+        held = dict.fromkeys([*user.of_role.permissions, *filter(None, by_hand)], FOR_GOOD)
         require_not_stronger(giver, Holder(user.id, user.role, held))
         user.is_active = is_active
         session.flush()
         _require_super_admin(session)
         if is_active:
-            note(session, actor, "user.enable", user, now=now, reason=reason)
+            note(session, actor, "user.enable", user, now=now, reason=reason, **IN)
         else:
-            note(session, actor, "user.disable", user, now=now, reason=reason)
+            end_all(session, user_id, now)
+            note(session, actor, "user.disable", user, now=now, reason=reason, **OUT)
 
 
 def _require_super_admin(session: Session) -> None:

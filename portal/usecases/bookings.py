@@ -41,5 +41,16 @@ def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
         )
         session.add(consultation)
         session.flush()
-        note(session, actor, "consultation.book", consultation, now=now)
+        note(
+            session,
+            actor,
+            "consultation.book",
+            consultation,
+            now=now,
+            after={"status": consultation.status},
+            client=client.id,
+            starts_at=booking.starts_at.isoformat(),
+            amount=booking.price.minor,
+            currency=booking.price.currency,
+        )
         return consultation.id

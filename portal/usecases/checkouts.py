@@ -54,7 +54,7 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         payment.created_by_id = actor.user_id
         session.add(payment)
         session.flush()
-        note(session, actor, "payment.create", payment, now=now, method=checkout.method.value)
+        note(session, actor, "payment.create", payment, now=now, method=checkout.method)
         return payment.id
 
 

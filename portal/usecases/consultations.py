@@ -46,6 +46,7 @@ def cancel_consultation(
     with transaction() as session:
         consultation = _locked(session, consultation_id, owner_id)
         _require_edge(consultation, ConsultationStatus.CANCELLED, now)
+        before = consultation.status
         consultation.status = advance(consultation.status, ConsultationStatus.CANCELLED)
         consultation.cancelled_by = cancellation.by
         _close(consultation, actor, now, cancellation.reason)
@@ -56,7 +57,9 @@ def cancel_consultation(
             "consultation.cancel",
             consultation,
             now=now,
-            by=cancellation.by.value,
+            before={"status": before},
+            after={"status": consultation.status},
+            by=cancellation.by,
             reason=cancellation.reason,
         )
 
@@ -79,6 +82,7 @@ def complete_consultation(
             raise NotStarted(starts_at=consultation.starts_at)
         _open(session, consultation, now)
         _require_edge(consultation, outcome, now)
+        before = consultation.status
         consultation.status = advance(consultation.status, outcome)
         _close(consultation, actor, now, reason)
         _settle(session, consultation, actor, now)
@@ -88,7 +92,8 @@ def complete_consultation(
             "consultation.complete",
             consultation,
             now=now,
-            outcome=outcome.value,
+            before={"status": before},
+            after={"status": outcome},
             reason=reason,
         )
 
@@ -127,8 +132,17 @@ def _require_edge(consultation: Consultation, wanted: ConsultationStatus, now: d
 def _open(session: Session, consultation: Consultation, now: datetime) -> None:
     if consultation.status is not ConsultationStatus.SCHEDULED:
         return
-    consultation.status = advance(consultation.status, ConsultationStatus.OPEN)
-    note(session, SYSTEM, "consultation.open", consultation, now=now)
+    before = consultation.status
+    consultation.status = advance(before, ConsultationStatus.OPEN)
+    note(
+        session,
+        SYSTEM,
+        "consultation.open",
+        consultation,
+        now=now,
+        before={"status": before},
+        after={"status": consultation.status},
+    )
 
 
 def _close(consultation: Consultation, actor: Actor, now: datetime, reason: str) -> None:

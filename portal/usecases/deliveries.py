@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal.domain.actors import Actor
 from portal.domain.ports import BankEvent, EventKind
+from portal.store.audit import note
 from portal.store.db import locked, transaction
 from portal.store.deliveries import Delivery, DeliveryStatus
 
@@ -65,14 +67,23 @@ def finish_delivery(
             delivery.next_try_at = now + timedelta(seconds=5 * 2**delivery.tries)
 
 
-def requeue_delivery(delivery_id: int, *, now: datetime) -> None:
+def requeue_delivery(delivery_id: int, *, actor: Actor, now: datetime) -> None:
     """Put a delivery back to be read again; reading twice is harmless (I-24)."""
     with transaction() as session:
         delivery = locked(session, Delivery, delivery_id)
-        delivery.status = DeliveryStatus.RECEIVED
+        before, delivery.status = delivery.status, DeliveryStatus.RECEIVED
         delivery.tries = 0
         delivery.next_try_at = now
         delivery.error = delivery.finished_at = None
+        note(
+            session,
+            actor,
+            "delivery.replay",
+            delivery,
+            now=now,
+            before={"status": before},
+            after={"status": delivery.status},
+        )
 
 
 def _first_status(event: BankEvent) -> DeliveryStatus:

@@ -86,7 +86,8 @@ def _raise_incident(
             now=now,
             incident=incident.value,
             bank_word=operation.bank_word,
-            bank_amount=operation.amount.minor,
+            amount=operation.amount.minor,
+            currency=operation.amount.currency,
         )
     payment.incident = incident
     payment.next_read_at = now + timedelta(hours=1)
@@ -109,6 +110,7 @@ def _credit(
         payment_id=payment.id,
         consultation_id=consultation.id,
     )
+    before = payment.status
     payment.paid_transfer_id = transfers[0].id
     payment.captured_minor = payment.amount_minor
     payment.paid_at = operation.paid_at or now
@@ -123,7 +125,10 @@ def _credit(
         "payment.paid",
         payment,
         now=now,
+        before={"status": before},
+        after={"status": PaymentStatus.PAID},
         amount=payment.amount_minor,
+        currency=payment.currency,
         surplus=payment.is_surplus,
     )
 

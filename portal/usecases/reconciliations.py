@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy.orm import Session
 
 from portal.domain import ledger
-from portal.domain.actors import SYSTEM
+from portal.domain.actors import SYSTEM, for_wish_of
 from portal.domain.ports import BankLine, LineKind, Operation
 from portal.domain.reconciliations import (
     READS_UNTIL_FAILED,
@@ -66,22 +66,12 @@ def _apply(
     refund.reads += 1
     if reading.verdict is Verdict.FOUND and reading.line is not None:
         session.add(_booked(payment, reading.line, refund.id, now))
-        finish_refund(session, refund, payment, RefundStatus.SUCCEEDED, actor=SYSTEM, now=now)
-        note(session, SYSTEM, "refund.succeeded", refund, now=now, line=reading.line.line_id)
+        _succeed(session, refund, payment, reading.line, now)
         return
     if reading.verdict is not Verdict.SETTLING:
         _doubt(session, refund, now)
     if reading.verdict is Verdict.ABSENT and refund.reads >= READS_UNTIL_FAILED:
-        finish_refund(
-            session,
-            refund,
-            payment,
-            RefundStatus.FAILED,
-            actor=SYSTEM,
-            now=now,
-            failure=NOT_FOUND_AT_BANK,
-        )
-        note(session, SYSTEM, "refund.absent", refund, now=now, reads=refund.reads)
+        _give_up(session, refund, payment, now)
         return
     _keep_candidates(refund, reading)
     is_unknown = refund.status is RefundStatus.UNKNOWN
@@ -89,12 +79,60 @@ def _apply(
     refund.next_step_at = now + next_refund_read(refund.reads, method, is_unknown=is_unknown)
 
 
+def _succeed(
+    session: Session, refund: Refund, payment: Payment, line: BankLine, now: datetime
+) -> None:
+    actor, before = for_wish_of(refund.requested_by_id), refund.status
+    finish_refund(session, refund, payment, RefundStatus.SUCCEEDED, actor=actor, now=now)
+    note(
+        session,
+        actor,
+        "refund.succeeded",
+        refund,
+        now=now,
+        before={"status": before},
+        after={"status": refund.status},
+        line=line.line_id,
+    )
+
+
+def _give_up(session: Session, refund: Refund, payment: Payment, now: datetime) -> None:
+    actor, before = for_wish_of(refund.requested_by_id), refund.status
+    finish_refund(
+        session,
+        refund,
+        payment,
+        RefundStatus.FAILED,
+        actor=actor,
+        now=now,
+        failure=NOT_FOUND_AT_BANK,
+    )
+    note(
+        session,
+        actor,
+        "refund.absent",
+        refund,
+        now=now,
+        before={"status": before},
+        after={"status": refund.status},
+        reads=refund.reads,
+    )
+
+
 def _doubt(session: Session, refund: Refund, now: datetime) -> None:
     """A refund that was sent, never answered and shows no line is unknown: the sender died."""
     if refund.status is RefundStatus.SUBMITTED and refund.answered_at is None:
         refund.status = advance(refund.status, RefundStatus.UNKNOWN)
         refund.version += 1
-        note(session, SYSTEM, "refund.unknown", refund, now=now)
+        note(
+            session,
+            for_wish_of(refund.requested_by_id),
+            "refund.unknown",
+            refund,
+            now=now,
+            before={"status": RefundStatus.SUBMITTED},
+            after={"status": refund.status},
+        )
 
 
 def _keep_candidates(refund: Refund, reading: Reading) -> None:
@@ -132,16 +170,26 @@ def _make_room(
 ) -> None:
     """Stop a refund that was not sent yet when the bank has already returned that money."""
     if line.amount > payment.remaining:
+        actor = for_wish_of(refund.requested_by_id)
         finish_refund(
             session,
             refund,
             payment,
             RefundStatus.FAILED,
-            actor=SYSTEM,
+            actor=actor,
             now=now,
             failure=RETURNED_AT_BANK,
         )
-        note(session, SYSTEM, "refund.stopped", refund, now=now, line=line.line_id)
+        note(
+            session,
+            actor,
+            "refund.stopped",
+            refund,
+            now=now,
+            before={"status": RefundStatus.REQUESTED},
+            after={"status": refund.status},
+            line=line.line_id,
+        )
 
 
 def _book_external(session: Session, payment: Payment, line: BankLine, now: datetime) -> None:
@@ -170,4 +218,15 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
     payment.external_minor = min(payment.external_minor + line.amount.minor, room)
     payment.last_refund_id = refund.id
     post(session, [move], actor=SYSTEM, now=now, payment_id=payment.id, refund_id=refund.id)
-    note(session, SYSTEM, "refund.external", refund, now=now, line=line.line_id)
+    note(
+        session,
+        SYSTEM,
+        "refund.external",
+        refund,
+        now=now,
+        after={"status": refund.status},
+        amount=refund.amount_minor,
+        currency=refund.currency,
+        payment=payment.id,
+        line=line.line_id,
+    )

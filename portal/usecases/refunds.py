@@ -122,7 +122,9 @@ def _hold(session: Session, payment: Payment, refund: Refund, actor: Actor, now:
         "refund.request",
         refund,
         now=now,
+        after={"status": refund.status},
         amount=refund.amount_minor,
+        currency=refund.currency,
         payment=payment.id,
         reason=f"{refund.reason.value}: {refund.comment}".rstrip(": "),
     )
@@ -135,7 +137,15 @@ def cancel_refund(refund_id: int, *, actor: Actor, now: datetime) -> None:
         if refund.status is not RefundStatus.REQUESTED:
             raise AlreadyMoved(status=refund.status)
         finish_refund(session, refund, payment, RefundStatus.CANCELLED, actor=actor, now=now)
-        note(session, actor, "refund.cancel", refund, now=now)
+        note(
+            session,
+            actor,
+            "refund.cancel",
+            refund,
+            now=now,
+            before={"status": RefundStatus.REQUESTED},
+            after={"status": refund.status},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,8 @@ def resolve_refund(refund_id: int, resolution: Resolution, *, actor: Actor, now:
             "refund.resolve",
             refund,
             now=now,
-            outcome=status.value,
+            before={"status": RefundStatus.UNKNOWN},
+            after={"status": status},
             line=resolution.line_id,
             reason=resolution.reason,
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import SYSTEM
+from portal.domain.actors import for_wish_of
 from portal.domain.money import Money
 from portal.domain.ports import (
     BankConnector,
@@ -81,9 +81,22 @@ def _claim(refund_id: int, mode: AccountMode, baseline: Operation, now: datetime
         refund.next_step_at = now + LEASE
         refund.baseline = [line.line_id for line in baseline.lines if line.kind is LineKind.REFUND]
         refund.version += 1
+        _note_sending(session, refund, now)
         if payment.operation_id is None:
             raise RuntimeError("a captured payment has an operation")
         return Sending(refund.id, payment.operation_id, refund.amount)
+
+
+def _note_sending(session: Session, refund: Refund, now: datetime) -> None:
+    note(
+        session,
+        for_wish_of(refund.requested_by_id),
+        "refund.send",
+        refund,
+        now=now,
+        before={"status": RefundStatus.REQUESTED},
+        after={"status": refund.status},
+    )
 
 
 def _still_allowed(
@@ -95,10 +108,20 @@ def _still_allowed(
     if rule is None:
         return True
     failure = f"rule:{rule.code.value}"
+    actor = for_wish_of(refund.requested_by_id)
     finish_refund(
-        session, refund, payment, RefundStatus.FAILED, actor=SYSTEM, now=now, failure=failure
+        session, refund, payment, RefundStatus.FAILED, actor=actor, now=now, failure=failure
     )
-    note(session, SYSTEM, "refund.stopped", refund, now=now, rule=rule.code.value)
+    note(
+        session,
+        actor,
+        "refund.stopped",
+        refund,
+        now=now,
+        before={"status": RefundStatus.REQUESTED},
+        after={"status": refund.status},
+        rule=rule.code,
+    )
     return False
 
 
@@ -107,10 +130,20 @@ def _record_refusal(refund_id: int, text: str, now: datetime) -> None:
         refund, payment = locked_refund(session, refund_id)
         if refund.status is not RefundStatus.SUBMITTED:
             return
+        actor = for_wish_of(refund.requested_by_id)
         finish_refund(
-            session, refund, payment, RefundStatus.FAILED, actor=SYSTEM, now=now, failure=text[:600]
+            session, refund, payment, RefundStatus.FAILED, actor=actor, now=now, failure=text[:600]
         )
-        note(session, SYSTEM, "refund.refused", refund, now=now, reason=text[:600])
+        note(
+            session,
+            actor,
+            "refund.refused",
+            refund,
+            now=now,
+            before={"status": RefundStatus.SUBMITTED},
+            after={"status": refund.status},
+            reason=text[:600],
+        )
 
 
 def _record_unknown(refund_id: int, now: datetime) -> None:
@@ -121,7 +154,15 @@ def _record_unknown(refund_id: int, now: datetime) -> None:
         refund.status = advance(refund.status, RefundStatus.UNKNOWN)
         refund.next_step_at = now + next_refund_read(0, None, is_unknown=True)
         refund.version += 1
-        note(session, SYSTEM, "refund.unknown", refund, now=now)
+        note(
+            session,
+            for_wish_of(refund.requested_by_id),
+            "refund.unknown",
+            refund,
+            now=now,
+            before={"status": RefundStatus.SUBMITTED},
+            after={"status": refund.status},
+        )
 
 
 def _record_not_sent(refund_id: int, now: datetime) -> None:
@@ -133,6 +174,15 @@ def _record_not_sent(refund_id: int, now: datetime) -> None:
         refund.status = advance(refund.status, RefundStatus.REQUESTED)
         refund.sent_at = None
         _wait(refund, now)
+        note(
+            session,
+            for_wish_of(refund.requested_by_id),
+            "refund.not_sent",
+            refund,
+            now=now,
+            before={"status": RefundStatus.SUBMITTED},
+            after={"status": refund.status},
+        )
 
 
 def _wait(refund: Refund, now: datetime) -> None:
@@ -149,4 +199,5 @@ def _record_accepted(refund_id: int, now: datetime) -> None:
         refund.answered_at = now
         refund.next_step_at = now
         refund.version += 1
-        note(session, SYSTEM, "refund.accepted", refund, now=now, payment=payment.id)
+        actor = for_wish_of(refund.requested_by_id)
+        note(session, actor, "refund.accepted", refund, now=now, payment=payment.id)

@@ -7,6 +7,7 @@ from portal.web import (
     access,
     account,
     attributions,
+    audit,
     auth,
     bounces,
     checkout,
@@ -14,17 +15,26 @@ from portal.web import (
     consultations,
     context,
     deliveries,
+    denials,
     errors,
+    grants,
     headers,
     health,
+    holders,
     inputs,
+    matrix,
     overview,
+    own_refunds,
+    passwords,
     payments,
+    previews,
+    profile,
     refunds,
     resolutions,
     session,
     users,
     webhooks,
+    yandex,
 )
 
 STAFF = (
@@ -37,9 +47,14 @@ STAFF = (
     consultations.bp,
     users.bp,
     deliveries.bp,
+    matrix.bp,
+    holders.bp,
+    previews.bp,
+    grants.bp,
+    audit.bp,
 )
-CLIENTS = (account.bp, checkout.bp)
-EVERYBODY = (auth.bp, confirmations.bp, health.bp)
+CLIENTS = (account.bp, own_refunds.bp, checkout.bp)
+EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 
 
@@ -51,6 +66,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     headers.set_up(app)
     session.set_up(app)
     inputs.set_up(app)
+    denials.set_up(app)
     errors.set_up(app)
     context.set_up(app)
     app.before_request(access.guard)

@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, request
 
 from portal.domain import clock
-from portal.domain.permissions import NEEDS_YANDEX, Permission
+from portal.domain.permissions import NEEDS_YANDEX, OWN, Permission
 from portal.usecases.denials import note_denial
+from portal.web.denials import knock
 from portal.web.session import Visitor, actor, visitor
 from portal.web.step_ups import StepUp
 
 View = TypeVar("View", bound=Callable[..., Any])
 _TAG = "portal_access"
 _FRESH = "portal_fresh"
+_TYPED_ANEW = "portal_typed_anew"
 
 
 class Public:
@@ -56,6 +58,15 @@ def fresh(view: View) -> View:
     return view
 
 
+def fresh_password(view: View) -> View:
+    """Mark a view that asks for the password anew whatever is switched on: before the second step.
+
+    Binding an account at Yandex cannot ask for the account that is not bound yet.
+    """
+    setattr(view, _TYPED_ANEW, True)
+    return view
+
+
 def tag_of(endpoint: str) -> Tag | None:
     """Return the tag of an endpoint, None when it has none."""
     tag: Tag | None = getattr(current_app.view_functions.get(endpoint), _TAG, None)
@@ -64,7 +75,11 @@ def tag_of(endpoint: str) -> Tag | None:
 
 def is_fresh(endpoint: str) -> bool:
     """Tell whether the endpoint asks for a confirmation of a few minutes ago."""
-    return bool(getattr(current_app.view_functions.get(endpoint), _FRESH, False))
+    return _is_marked(endpoint, _FRESH)
+
+
+def _is_marked(endpoint: str, mark: str) -> bool:
+    return bool(getattr(current_app.view_functions.get(endpoint), mark, False))
 
 
 def can(permission: Permission | str) -> bool:
@@ -87,26 +102,39 @@ def guard() -> None:
     if person is None:
         abort(401)
     if not _is_allowed(tag, person):
-        note_denial(request.endpoint, request.method, actor=actor(), now=clock.now())
+        note_denial(knock(), actor=actor(), now=clock.now())
         abort(403)
     _require_confirmation(tag, person)
 
 
 def _is_allowed(tag: Tag | None, person: Visitor) -> bool:
+    return opens(tag, person.permissions, is_staff=person.is_staff)
+
+
+def opens(tag: Tag | None, permissions: frozenset[Permission], *, is_staff: bool) -> bool:
+    """Tell whether a signed-in person with these rights may open what has this tag."""
     if isinstance(tag, Permission):
-        return tag in person.permissions
-    return tag is SignedIn or (tag is Staff and person.is_staff)
+        return tag in permissions
+    return tag is SignedIn or (tag is Staff and is_staff)
+
+
+def works_here() -> bool:
+    """Tell whether the visitor sees the portal: staff, and clients handed a right of staff."""
+    person = visitor()
+    return person is not None and (person.is_staff or bool(person.permissions - OWN))
 
 
 def _require_confirmation(tag: Tag | None, person: Visitor) -> None:
-    portal = current_app.config["PORTAL"]
+    portal, endpoint = current_app.config["PORTAL"], request.endpoint or ""
     soon = timedelta(minutes=portal.confirmation_minutes)
-    by_yandex = portal.yandex_required and (tag in NEEDS_YANDEX or is_fresh(request.endpoint or ""))
-    if by_yandex:
-        lasts = soon if is_fresh(request.endpoint or "") else timedelta(hours=portal.yandex_hours)
+    needs_fresh = is_fresh(endpoint)
+    if portal.yandex_required and (tag in NEEDS_YANDEX or needs_fresh):
+        lasts = soon if needs_fresh else timedelta(hours=portal.yandex_hours)
         if person.yandex_at is None or clock.now() - person.yandex_at > lasts:
             raise StepUp(by_yandex=True)
-    elif is_fresh(request.endpoint or "") and clock.now() - person.password_at > soon:
+    elif (needs_fresh or _is_marked(endpoint, _TYPED_ANEW)) and (
+        clock.now() - person.password_at > soon
+    ):
         raise StepUp(by_yandex=False)
 
 

@@ -17,6 +17,7 @@ from portal.usecases.consultations import Cancellation, cancel_consultation
 from portal.web.access import requires, signed_in
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
+from portal.web.own_refunds import own_money
 from portal.web.session import actor, me
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -35,6 +36,7 @@ def show() -> Response:
         consultations=list_consultations(db.session(), wanted, now=now).items,
         balances=balances_of(db.session(), [me().id]).get(me().id, ()),
         scheduled=ConsultationStatus.SCHEDULED,
+        own_money=own_money(),
     )
 
 

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal.domain import clock
 from portal.domain.errors import TooManyAttempts, WrongPassword
+from portal.domain.permissions import Permission
 from portal.usecases.sessions import end_session
 from portal.usecases.users import authenticate
 from portal.web.access import public, signed_in
@@ -30,7 +31,10 @@ class SignInForm(FlaskForm):
 
 def home_of(person: Visitor) -> str:
     """Return the first page for the person: staff work, clients see their own."""
-    return url_for("overview.show" if person.is_staff else "account.show")
+    if person.is_staff:
+        return url_for("overview.show")
+    works = Permission.PAYMENTS_READ in person.permissions
+    return url_for("payments.show_list" if works else "account.show")
 
 
 @bp.get("/sign-in")

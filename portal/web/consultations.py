@@ -49,6 +49,7 @@ from portal.web.lists import (
 from portal.web.payments import lines_of
 from portal.web.search_words import PAID, PEOPLE, Reader, amount, labels, minor_of, one_of, period
 from portal.web.session import actor
+from portal.web.step_ups import draft
 
 bp = Blueprint("consultations", __name__, url_prefix="/consultations")
 TABS = (
@@ -197,8 +198,8 @@ def _cancel(number: int, form: CancelForm, status: int = 200, note: str = "") ->
 @requires(Permission.CONSULTATIONS_CANCEL)
 def cancel_form(number: int) -> Response:
     """Ask whose wish the cancellation is, and say what it means for the money."""
-    form = CancelForm(formdata=None)
-    form.then_refund.data = request.args.get("refund", "")
+    form = CancelForm(formdata=draft())
+    form.then_refund.data = form.then_refund.data or request.args.get("refund", "")
     return _cancel(number, form)
 
 
@@ -246,7 +247,7 @@ def _complete(number: int, form: CompleteForm, status: int = 200, note: str = ""
 @requires(Permission.CONSULTATIONS_COMPLETE)
 def complete_form(number: int) -> Response:
     """Ask how the consultation ended, and say what it means for the money."""
-    return _complete(number, CompleteForm(formdata=None))
+    return _complete(number, CompleteForm(formdata=draft()))
 
 
 @bp.post("/<int:number>/complete")

@@ -12,9 +12,10 @@ from portal.domain import money as money_values
 from portal.domain.permissions import Permission
 from portal.domain.ports import BankMisconfigured
 from portal.jobs.accounts import account
-from portal.web import formats, labels
-from portal.web.access import can
+from portal.web import access_words, formats, labels
+from portal.web.access import can, works_here
 from portal.web.session import visitor
+from portal.web.yandex_words import STEP_IS_OFF
 
 NAV_MAIN = (
     ("overview.show", "Обзор", "home", None),
@@ -22,7 +23,11 @@ NAV_MAIN = (
     ("consultations.show_list", "Консультации", "consultations", Permission.CONSULTATIONS_READ),
     ("users.show_list", "Пользователи", "users", Permission.USERS_READ),
 )
-NAV_SYSTEM = (("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),)
+NAV_SYSTEM = (
+    ("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),
+    ("matrix.show", "Права доступа", "key", Permission.ACCESS_READ),
+    ("audit.show_list", "Журнал", "journal", Permission.AUDIT_READ),
+)
 
 #: The second key after G, by its place on the keyboard.
 KEYS = {
@@ -31,6 +36,7 @@ KEYS = {
     "consultations.show_list": "KeyC",
     "users.show_list": "KeyU",
     "deliveries.show_list": "KeyW",
+    "audit.show_list": "KeyA",
 }
 
 
@@ -45,18 +51,34 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=digest)
 
 
-def _nav(items: tuple[tuple[str, str, str, Permission | None], ...]) -> list[dict[str, object]]:
-    here = (request.endpoint or "").partition(".")[0]
+Items = tuple[tuple[str, str, str, Permission | None], ...]
+
+
+def visible(
+    items: Items, permissions: frozenset[Permission], *, is_staff: bool
+) -> list[tuple[str, str, str, Permission | None]]:
+    """Return the menu's items that open to a person; those without a right are for staff."""
+    return [
+        item
+        for item in items
+        if item[0] in current_app.view_functions
+        and (is_staff if item[3] is None else item[3] in permissions)
+    ]
+
+
+def _nav(items: Items) -> list[dict[str, object]]:
+    person = visitor()
+    if person is None:
+        return []
     return [
         {
             "url": url_for(endpoint),
             "title": title,
             "icon": icon,
             "key": KEYS.get(endpoint, ""),
-            "is_current": endpoint.partition(".")[0] == here,
+            "is_current": _is_here(url_for(endpoint)),
         }
-        for endpoint, title, icon, right in items
-        if endpoint in current_app.view_functions and (right is None or can(right))
+        for endpoint, title, icon, _ in visible(items, person.permissions, is_staff=person.is_staff)
     ]
 
 
@@ -68,19 +90,30 @@ def bank_title(name: str) -> str:
         return name
 
 
+def _is_here(url: str) -> bool:
+    """Tell whether the page is the item's own, or one below it."""
+    is_below = url != "/" and request.path.startswith(f"{url}/")
+    return request.path == url or is_below
+
+
+def _banners() -> list[tuple[str, str]]:
+    """Tell whoever works here, on every page, which guard is down."""
+    is_off = not current_app.config["PORTAL"].yandex_required
+    return [("wait", STEP_IS_OFF)] if is_off and works_here() else []
+
+
 def _context() -> dict[str, object]:
-    person = visitor()
-    is_staff = person is not None and person.is_staff
     return {
-        "visitor": person,
+        "visitor": visitor(),
+        "works_here": works_here(),
         "can": can,
         "Permission": Permission,
-        "nav_main": _nav(NAV_MAIN) if is_staff or can(Permission.PAYMENTS_READ) else [],
-        "nav_system": _nav(NAV_SYSTEM) if is_staff else [],
+        "nav_main": _nav(NAV_MAIN),
+        "nav_system": _nav(NAV_SYSTEM),
         "theme": request.cookies.get("theme", ""),
         "density": "",
         "request_id": g.get("request_id", ""),
-        "banners": [],
+        "banners": _banners(),
         "asset": asset,
         "partial": False,
         "plural": formats.plural,
@@ -102,4 +135,6 @@ def set_up(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("label", "shape", "tone", "event_words", "actor_words", "reason_words"):
         app.jinja_env.filters[name] = getattr(labels, name)
+    for name in ("people_words", "until_words"):
+        app.jinja_env.filters[name] = getattr(access_words, name)
     app.context_processor(_context)

@@ -13,6 +13,7 @@ from portal.web.access import requires
 from portal.web.fragments import go, render
 from portal.web.labels import LABELS
 from portal.web.lists import chips, choice, found, options, read_list, render_list
+from portal.web.session import actor
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -48,6 +49,6 @@ def show(number: int) -> Response:
 @requires(Permission.DELIVERIES_REPLAY)
 def replay(number: int) -> Response:
     """Read the operation of an event again; harmless however often it is done."""
-    requeue_delivery(number, now=clock.now())
+    requeue_delivery(number, actor=actor(), now=clock.now())
     nudge(jobs.apply, number)
     return go(url_for("deliveries.show", number=number))

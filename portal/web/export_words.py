@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from portal.store.audit_lists import AuditRow
 from portal.store.consultation_lists import ConsultationRow
 from portal.store.payment_rows import PaymentRow
 from portal.store.user_lists import StatementLine
+from portal.web.journal_words import changes_text
+from portal.web.labels import EVENTS
 
 Item = TypeVar("Item")
 
@@ -69,4 +72,22 @@ STATEMENT: tuple[Column[StatementLine], ...] = (
     Column("Расход", "went", lambda line: line.went),
     Column("Остаток", "held", lambda line: line.held),
     Column("Валюта", "currency", lambda line: line.transfer.currency.value),
+)
+
+JOURNAL: tuple[Column[AuditRow], ...] = (
+    Column("№ записи", "entry", lambda row: row.entry.id),
+    Column("Когда, время московское", "at", lambda row: row.entry.at),
+    Column("Кто", "actor", lambda row: row.entry.actor_label),
+    Column("№ человека", "actor_id", lambda row: row.entry.actor_id),
+    Column("По поручению", "started_by", lambda row: row.started_by),
+    Column("Действие", "words", lambda row: EVENTS.get(row.entry.action, row.entry.action)),
+    Column("Код действия", "action", lambda row: row.entry.action),
+    Column("Объект", "object", lambda row: row.entry.object_type),
+    Column("№ объекта", "object_id", lambda row: row.entry.object_id),
+    Column("Итог", "outcome", lambda row: row.entry.outcome),
+    Column("Изменения", "changes", lambda row: changes_text(row.entry)),
+    Column("Причина", "reason", lambda row: row.entry.reason),
+    Column("Адрес", "ip", lambda row: row.entry.ip),
+    Column("№ запроса", "request", lambda row: row.entry.request_id),
+    Column("Отпечаток", "hash", lambda row: row.entry.hash),
 )

@@ -13,6 +13,7 @@ from flask import Response, request, stream_with_context
 from portal.domain import clock
 from portal.domain.money import Money
 from portal.domain.permissions import Permission
+from portal.domain.search import without_contacts
 from portal.store.db import Base, db
 from portal.store.lists import Page, PageRequest
 from portal.usecases.exports import record_export
@@ -52,6 +53,7 @@ class Export:
     about: Base
     columns: Sequence[Column[Any]]
     read: Callable[[PageRequest], Page[Any]]
+    right: Permission = Permission.PAYMENTS_EXPORT
 
 
 def wanted_format() -> Format | None:
@@ -61,12 +63,13 @@ def wanted_format() -> Format | None:
 
 def export(wanted: Export, format_: Format) -> Response:
     """Stream the list, or say why not: no right, or more rows than ``LIMIT``."""
-    if not can(Permission.PAYMENTS_EXPORT):
+    if not can(wanted.right):
         return errors.page(403, NO_RIGHT)
     first = _read(wanted, PageRequest(per=BATCH, count_cap=LIMIT))
     if first.total > LIMIT:
         return errors.page(422, TOO_MANY.format(limit=grouped(LIMIT)))
-    record_export(wanted.about, str(wanted.url), first.total, actor=actor(), now=clock.now())
+    address = str(wanted.url.having(q=without_contacts(wanted.url.params.get("q", ""))))
+    record_export(wanted.about, address, first.total, actor=actor(), now=clock.now())
     lines = _lines(_rows(first, wanted), wanted.columns, format_)
     answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
     name = quote(_file_name(wanted))

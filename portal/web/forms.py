@@ -20,8 +20,8 @@ _STALE = "Страница устарела: откройте возврат е�
 NO_LINE = "none"
 
 
-class RefundForm(FlaskForm):
-    """How much to return and why; the two hidden fields make it single and honest."""
+class SumForm(FlaskForm):
+    """How much to return; the two hidden fields make the refund single and honest."""
 
     intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
     expected_remaining = HiddenField(validators=[Regexp(r"[0-9]{1,12}\Z", message=_STALE)])
@@ -32,13 +32,6 @@ class RefundForm(FlaskForm):
         invalid_choice_message="Выберите, сколько вернуть",
     )
     amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
-    reason = SelectField(
-        "Причина",
-        choices={"": "Выберите"} | {reason.value: LABELS[reason] for reason in STAFF_REASONS},
-        validators=[InputRequired("Выберите причину возврата")],
-        invalid_choice_message="Выберите причину возврата",
-    )
-    comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
 
     def money(self, currency: Currency) -> Money | None:
         """Return the part that was typed, None when all that is left is meant; raise BadAmount."""
@@ -46,13 +39,9 @@ class RefundForm(FlaskForm):
             return None
         return parse_amount(self.amount.data or "", currency)
 
-    def validate_for(self, row: PaymentRow) -> bool:
-        """Check the form against the payment that it is about; errors stand at their fields."""
+    def validate_sum_for(self, row: PaymentRow) -> bool:
+        """Check the sum against the payment that it is about; errors stand at their fields."""
         is_valid = bool(self.validate_on_submit())
-        comment = (self.comment.data or "").strip()
-        if self.reason.data == RefundReason.OTHER and len(comment) < COMMENT_MIN_CHARACTERS:
-            self.comment.errors = ["Напишите, что случилось (от 10 знаков)"]
-            is_valid = False
         return self._check_amount(row) and is_valid
 
     def _check_amount(self, row: PaymentRow) -> bool:
@@ -65,6 +54,27 @@ class RefundForm(FlaskForm):
             self.amount.errors = [f"Сумма должна быть от 0,01 до {money(row.remaining)}"]
             return False
         return True
+
+
+class RefundForm(SumForm):
+    """How much staff return and why."""
+
+    reason = SelectField(
+        "Причина",
+        choices={"": "Выберите"} | {reason.value: LABELS[reason] for reason in STAFF_REASONS},
+        validators=[InputRequired("Выберите причину возврата")],
+        invalid_choice_message="Выберите причину возврата",
+    )
+    comment = TextAreaField("Комментарий", [Length(max=1000, message="Не больше 1 000 знаков")])
+
+    def validate_for(self, row: PaymentRow) -> bool:
+        """Check the form against the payment that it is about; errors stand at their fields."""
+        is_valid = self.validate_sum_for(row)
+        comment = (self.comment.data or "").strip()
+        if self.reason.data == RefundReason.OTHER and len(comment) < COMMENT_MIN_CHARACTERS:
+            self.comment.errors = ["Напишите, что случилось (от 10 знаков)"]
+            is_valid = False
+        return is_valid
 
 
 class ResolutionForm(FlaskForm):

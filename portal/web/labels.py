@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.journal import Outcome
 from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
 from portal.domain.permissions import Permission
@@ -94,6 +95,10 @@ LABELS = ByKind(
         DeliveryStatus.FOREIGN: "Чужой",
         DeliveryStatus.UNSUPPORTED: "Не для портала",
         DeliveryStatus.FAILED: "Ошибка обработки",
+    },
+    {
+        Outcome.DONE: "Сделано",
+        Outcome.DENIED: "Отказано",
     },
     {
         TransferReason.TOP_UP: "Оплата",
@@ -193,6 +198,10 @@ SHAPES = ByKind(
         DeliveryStatus.UNSUPPORTED: INFO,
         DeliveryStatus.FAILED: PROBLEM,
     },
+    {
+        Outcome.DONE: DONE,
+        Outcome.DENIED: PROBLEM,
+    },
 )
 
 TONES = {DONE: "good", RUNNING: "wait", INFO: "info", PROBLEM: "bad", OVER: "muted"}
@@ -220,6 +229,8 @@ EVENTS = {
     "delivery.received": "Банк прислал событие",
     "refund.request": "Возврат запрошен",
     "refund.cancel": "Возврат отменён до отправки",
+    "refund.send": "Возврат отправляется в банк",
+    "refund.not_sent": "Возврат не ушёл в банк, будет отправлен снова",
     "refund.accepted": "Банк принял возврат",
     "refund.unknown": "Ответа на возврат нет, результат неизвестен",
     "refund.refused": "Банк отказал в возврате",
@@ -240,13 +251,23 @@ EVENTS = {
     "user.role": "Роль человека изменена",
     "user.enable": "Человек снова допущен",
     "user.disable": "Человек отключён",
+    "password.link": "Ссылка для пароля отправлена",
+    "password.reset": "Пароль задан по ссылке",
+    "password.change": "Пароль изменён",
+    "yandex.confirm": "Вторая проверка",
+    "yandex.link": "Яндекс ID привязан",
+    "yandex.unlink": "Яндекс ID отвязан",
+    "yandex.code": "Одноразовый код выдан дежурным",
     "session.end": "Сеанс завершён",
     "session.end_all": "Все сеансы завершены",
     "role.create": "Роль добавлена",
+    "role.remove": "Роль удалена",
     "role.edit": "Права роли изменены",
     "right.grant": "Право выдано человеку",
     "right.revoke": "Право у человека отозвано",
     "access.denied": "Отказано: нет права",
+    "action.refused": "Отказано: нельзя по правилам",
+    "delivery.replay": "Событие банка обрабатывается заново",
 }
 
 

@@ -21,6 +21,7 @@ from portal.web.searches import Search, read_search
 ORDER = (
     *("tab", "q", "status", "refund", "consultation", "method", "bank", "paid", "role", "free"),
     *("flag", "currency", "from", "to", "min", "max", "sort", "after", "before", "per"),
+    *("action", "person", "outcome"),
 )
 #: What names one row when it stands alone in the query.
 EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION)

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request
 
 from portal.domain import clock
-from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.overviews import attention, taken_by_day, takings
 from portal.store.user_lists import totals_held
-from portal.web.access import can, signed_in
+from portal.web.access import signed_in
+from portal.web.auth import home_of
 from portal.web.charts import Chart, chart
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
@@ -26,8 +26,7 @@ PERIODS = (("1", "Сегодня"), ("7", "7 дней"), ("30", "30 дней"))
 def show() -> Response:
     """Show the overview to staff; a client goes to their own pages."""
     if not me().is_staff:
-        home = "payments.show_list" if can(Permission.PAYMENTS_READ) else "account.show"
-        return current_app.make_response(redirect(url_for(home), code=303))
+        return current_app.make_response(redirect(home_of(me()), code=303))
     days = request.args.get("days", "")
     days = days if days in dict(PERIODS) else "7"
     since, now, session = f"-{int(days) - 1}d", clock.now(), db.session()

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
+from portal.domain.permissions import Permission
 from portal.store.overviews import CAP, Attention
+from portal.web.access import can
 from portal.web.formats import grouped, plural
 
 
@@ -49,7 +51,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         ),
         (waiting.failed_deliveries, DELIVERIES, url_for("deliveries.show_list", status="failed")),
     )
-    return [
+    return _journal(waiting.broken_entry) + [
         Task(
             _count(count, forms),
             url,
@@ -58,6 +60,14 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         )
         for count, forms, url in lines
         if count
+    ]
+
+
+def _journal(broken_entry: int) -> list[Task]:
+    if not broken_entry or not can(Permission.AUDIT_READ):
+        return []
+    return [
+        Task(f"цепочка журнала нарушена на записи №\xa0{broken_entry}", url_for("audit.show_list"))
     ]
 
 

@@ -11,7 +11,7 @@ from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency
 from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.permissions import Permission
-from portal.domain.refunds import RefundRights, RefundStatus, Rule, broken_rule
+from portal.domain.refunds import RefundRights, RefundStatus, Rule, rule_in_the_way
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import account, banks
 from portal.jobs.queue import nudge
@@ -23,11 +23,12 @@ from portal.store.payments import Payment, payment_card
 from portal.store.refund_rights import refund_rights
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.store.users import get_user
-from portal.web.access import requires
+from portal.web.access import can, requires
 from portal.web.context import bank_title
 from portal.web.export_words import PAYMENTS
 from portal.web.exports import Export, export, wanted_format
 from portal.web.fragments import go, is_partial, render
+from portal.web.holders import returners
 from portal.web.labels import LABELS
 from portal.web.lists import (
     Chip,
@@ -99,7 +100,7 @@ def lines_of(payments: Sequence[PaymentRow]) -> list[Line]:
     return [
         Line(
             payment,
-            broken_rule(payment.facts(mine, account(payment.account).mode)),
+            rule_in_the_way(payment.facts(mine, account(payment.account).mode)),
             may_ask=mine.create,
         )
         for payment in payments
@@ -211,6 +212,7 @@ def card_context(number: int) -> dict[str, Any]:
         "timeline": payment_timeline(db.session(), payment),
         "transfers": transfers_about(db.session(), payment_id=number),
         "account": account(payment.account),
+        "returners": returners(row) if can(Permission.ACCESS_READ) else None,
     }
 
 

@@ -24,7 +24,7 @@ from portal.domain.refunds import (
     RefundReason,
     RefundStatus,
     RemainderChanged,
-    broken_rule,
+    rule_in_the_way,
 )
 from portal.jobs import refunds as jobs
 from portal.jobs.accounts import account
@@ -39,6 +39,7 @@ from portal.web.fragments import go, is_partial, render
 from portal.web.payments import line_of, rights
 from portal.web.refund_words import Progress, effects, explain, progress
 from portal.web.session import actor
+from portal.web.step_ups import draft
 
 bp = Blueprint("refunds", __name__)
 
@@ -51,7 +52,7 @@ def _dialog(
     row: PaymentRow, form: RefundForm, *, status: int = 200, note: str | None = None
 ) -> Response:
     """Show the form, or why there can be none, in the dialog and as a page."""
-    rule = broken_rule(row.facts(rights(), account(row.account).mode))
+    rule = rule_in_the_way(row.facts(rights(), account(row.account).mode))
     return render(
         "refunds/new.html",
         "refunds/_form.html",
@@ -59,6 +60,7 @@ def _dialog(
         payment=row,
         form=form,
         blocked=explain(rule, row) if rule else None,
+        limit=rights().limit,
         effects=effects(row, _typed_amount(form, row)),
         amount=_typed_amount(form, row),
         note=note,
@@ -79,7 +81,7 @@ def _typed_amount(form: RefundForm, row: PaymentRow) -> Money:
 def new(number: int) -> Response:
     """Show the refund form; nothing is made but the key that keeps its refund single."""
     row = _row(number)
-    form = RefundForm(formdata=None)
+    form = RefundForm(formdata=draft())
     form.intent_key.data = str(uuid.uuid4())
     form.expected_remaining.data = str(row.remaining.minor)
     return _dialog(row, form)
@@ -141,7 +143,7 @@ def _changed(number: int, form: RefundForm) -> Response:
 
 def _refused(number: int, form: RefundForm, refusal: NotRefundable) -> Response:
     row = _row(number)
-    if broken_rule(row.facts(rights(), account(row.account).mode)) is None:
+    if rule_in_the_way(row.facts(rights(), account(row.account).mode)) is None:
         # The payment may be refunded, this sum may not: say it at the field.
         form.amount.errors = [explain(refusal.rule, row).text]
         return _dialog(row, form, status=422)

@@ -13,6 +13,7 @@ from portal.web.access import requires
 from portal.web.forms import NO_LINE, ResolutionForm
 from portal.web.fragments import go, render
 from portal.web.session import actor
+from portal.web.step_ups import draft
 
 bp = Blueprint("resolutions", __name__)
 
@@ -34,7 +35,7 @@ def _page(number: int, form: ResolutionForm, status: int = 200) -> Response:
 @requires(Permission.REFUNDS_RESOLVE)
 def new(number: int) -> Response:
     """Show our word and the bank's lines side by side."""
-    return _page(number, ResolutionForm())
+    return _page(number, ResolutionForm(formdata=draft()))
 
 
 @bp.post("/refunds/<int:number>/resolve")

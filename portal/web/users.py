@@ -22,6 +22,7 @@ from portal.store.users import get_user
 from portal.web.access import can, requires
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
+from portal.web.holders import given_rights
 from portal.web.lists import (
     ListView,
     chips,
@@ -85,14 +86,18 @@ def _tab(number: int, tab: str) -> dict[str, Any]:
     return {"lines": lines_of(rows)}
 
 
+def _wanted_tab() -> str:
+    wanted = request.args.get("tab", "")
+    return wanted if wanted in dict(TABS) else ""
+
+
 @bp.get("/<int:number>")
 @requires(Permission.USERS_READ)
 def show(number: int) -> Response:
     """Show the card of a person: balance, payments, statement, consultations."""
     if number >= 2**63:
         abort(404)
-    wanted = request.args.get("tab", "")
-    tab = wanted if wanted in dict(TABS) else ""
+    tab = _wanted_tab()
     user = get_user(db.session(), number)
     file = wanted_format()
     if file is not None:
@@ -105,5 +110,6 @@ def show(number: int) -> Response:
         tab=tab,
         tabs=TABS,
         shows_contacts=can(Permission.USERS_CONTACTS),
+        given=given_rights(number) if can(Permission.ACCESS_READ) else [],
         **_tab(number, tab),
     )

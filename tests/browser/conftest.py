@@ -1,6 +1,7 @@
 """A real Chromium against the real stack; every page that a story opens is watched for faults."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -47,6 +48,20 @@ def anna(browser: Browser, stack: Stack, faults: list[str]) -> Iterator[Person]:
     """Анна, who may refund, at her screen with JavaScript."""
     with browser.new_context(locale="ru-RU") as context:
         yield Person(watched(context, faults), stack).signs_in("admin")
+
+
+@pytest.fixture
+def enter(
+    browser: Browser, stack: Stack, faults: list[str], *, scripted: bool
+) -> Iterator[Callable[[str], Person]]:
+    """Let somebody sign in at a browser of their own: ``enter("viewer")``."""
+    with ExitStack() as opened:
+
+        def sign_in(name: str) -> Person:
+            context = browser.new_context(locale="ru-RU", java_script_enabled=scripted)
+            return Person(watched(opened.enter_context(context), faults), stack).signs_in(name)
+
+        yield sign_in
 
 
 @pytest.fixture

@@ -37,6 +37,14 @@ FAULTS = {
     "out of range": ({"SESSION_HOURS": "0"}, "PORTAL_SESSION_HOURS: Input should be greater"),
     "not JSON": ({"TRUSTED_HOSTS": "a,b"}, "PORTAL_TRUSTED_HOSTS: not readable as JSON"),
     "not a block": ({"ACCOUNTS__TOCHKA": "5"}, "PORTAL_ACCOUNTS__TOCHKA: Input should be a valid"),
+    "a second step without an application": (
+        {"YANDEX_REQUIRED": "true"},
+        "not set: PORTAL_YANDEX_CLIENT_ID, PORTAL_YANDEX_CLIENT_SECRET",
+    ),
+    "Yandex over http": (
+        {"PUBLIC_URL": "https://p.test", "YANDEX_OAUTH_URL": "http://y.test"},
+        "PORTAL_YANDEX_OAUTH_URL must be https in production",
+    ),
     "in production over http": (
         {"PUBLIC_URL": "http://p.test"},
         "PORTAL_PUBLIC_URL must be https in production",

@@ -1,0 +1,237 @@
+"""The journal in words: what it is about, what stood before and after, which facts it keeps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.journal import Fault
+from portal.domain.money import Currency, Money
+from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
+from portal.domain.permissions import Permission
+from portal.domain.refunds import RefundRule, RefundStatus
+from portal.store.audit import AuditEntry
+from portal.store.deliveries import DeliveryStatus
+from portal.web.formats import money, when_long
+from portal.web.labels import EVENTS, LABELS
+from portal.web.refund_words import REASONS
+
+#: Table -> what one row of it is called, and all of them.
+OBJECTS = {
+    "payments": ("Платёж", "Платежи"),
+    "refunds": ("Возврат", "Возвраты"),
+    "consultations": ("Консультация", "Консультации"),
+    "users": ("Пользователь", "Пользователи"),
+    "deliveries": ("Событие банка", "События банков"),
+    "sessions": ("Сеанс", "Сеансы"),
+    "roles": ("Роль", "Роли"),
+    "audit_entries": ("Запись журнала", "Журнал"),
+    "doors": ("Раздел", "Раздел"),
+}
+_ACCESS = ("role.", "right.", "user.create", "user.role", "user.enable", "user.disable")
+#: The filter «Действие»: its value -> the words, and how the codes begin.
+GROUPS = {
+    "money": ("Платежи и возвраты", ("payment.", "refund.")),
+    "consultations": ("Консультации", ("consultation.",)),
+    "access": ("Права и люди", _ACCESS),
+    "sign-in": ("Входы и пароли", ("user.sign_in", "session.", "password.", "yandex.")),
+    "exports": ("Выгрузки", ("list.",)),
+    "refusals": ("Отказы", ("access.denied", "action.refused")),
+}
+FIELDS = {
+    "active": "Доступ",
+    "added": "Добавлены права",
+    "address": "Список",
+    "amount": "Сумма",
+    "bank_word": "Слово банка",
+    "by": "Кем или чем",
+    "client": "Клиент, №",
+    "door": "Куда",
+    "ended": "Завершено сеансов",
+    "incident": "Расхождение",
+    "kind": "Что не так",
+    "limit": "До суммы",
+    "line": "Строка банка",
+    "method": "Способ",
+    "payment": "Платёж, №",
+    "reads": "Прочитано раз",
+    "refusal": "Почему отказано",
+    "removed": "Убраны права",
+    "right": "Право",
+    "role": "Роль",
+    "rows": "Строк",
+    "rule": "Правило",
+    "starts_at": "Начало",
+    "status": "Состояние",
+    "surplus": "Лишняя оплата",
+    "title": "Название",
+    "until": "До",
+    "user": "Пользователь, №",
+    "yandex_id": "Яндекс ID, №",
+}
+REFUSALS = {
+    "account_taken": "этот Яндекс ID привязан к другому",
+    "already_held": "право уже есть по роли",
+    "already_moved": "кто-то успел раньше",
+    "already_paid": "уже оплачено",
+    "held_lower": "у дающего право на меньшую сумму",
+    "held_shorter": "у дающего право на меньший срок",
+    "last_super_admin": "последний супер-администратор",
+    "matrix_changed": "матрицу изменили раньше",
+    "not_found": "такой записи нет, или она чужая",
+    "not_held": "у дающего нет этого права",
+    "not_refundable": "возврат запрещён правилом",
+    "not_started": "консультация ещё не началась",
+    "not_yourself": "себе права не меняют",
+    "remainder_changed": "остаток изменился",
+    "role_taken": "такая роль уже есть",
+    "expires_in_the_past": "срок уже прошёл",
+    "illegal_transition": "так состояние не меняется",
+    "no_account": "нет счёта для оплаты",
+    "no_sum_here": "у этого права нет суммы",
+    "not_payable": "платить не за что",
+    "out_of_place": "такое право этой роли не дают",
+    "role_in_use": "роль кому-то дана",
+    "role_not_editable": "эту роль не меняют",
+    "bound_already": "Яндекс ID уже привязан",
+    "callback_unreadable": "ответ Яндекса без кода",
+    "cancelled_at_yandex": "человек отказался на странице Яндекса",
+    "flow_elsewhere": "ответ ждал другой браузер",
+    "flow_expired": "ответ Яндекса опоздал",
+    "flow_unknown": "такого ответа никто не ждал",
+    "flow_used": "этот ответ уже был",
+    "link_used": "ссылка уже использована",
+    "not_bound": "Яндекс ID не привязан",
+    "other_account": "привязан другой Яндекс ID",
+    "person_disabled": "человек отключён",
+    "weak_password": "слабый пароль",
+    "wrong_code": "код не подошёл",
+    "yandex_refused": "Яндекс отказал или ему нельзя верить",
+    "yandex_unavailable": "Яндекс не отвечает",
+    "email_taken": "такая почта уже есть",
+    "stronger_person": "у человека прав больше",
+    "too_many_attempts": "слишком много попыток",
+}
+#: Rules whose sentence needs the payment: the journal keeps only that they were broken.
+RULES: Mapping[str, str] = {
+    **{rule.value: words for rule, words in REASONS.items()},
+    RefundRule.CONSULTATION_SCHEDULED: "Консультация ещё запланирована.",
+    RefundRule.BALANCE_SPENT: "На балансе клиента не хватает свободных денег.",
+    RefundRule.AMOUNT_RANGE: "Сумма больше остатка.",
+}
+YES_AND_NO = {
+    "": {None: "—", True: "да", False: "нет"},
+    "active": {None: "—", True: "допущен", False: "отключён"},
+}
+FAULTS = {
+    Fault.MISSING: "записи нет, хотя она была",
+    Fault.CHANGED: "запись изменена или подменена",
+    Fault.EXTRA: "лишняя запись, портал её не писал",
+    Fault.REWRITTEN: "запись не та, что была при прежней проверке",
+}
+STATUSES: Mapping[str, type[StrEnum]] = {
+    "payments": PaymentStatus,
+    "refunds": RefundStatus,
+    "consultations": ConsultationStatus,
+    "deliveries": DeliveryStatus,
+}
+KINDS: Mapping[str, type[StrEnum]] = {
+    "by": CancelledBy,
+    "incident": Incident,
+    "method": PaymentMethod,
+    "right": Permission,
+    "added": Permission,
+    "removed": Permission,
+}
+#: Said beside its sum, and told by the words of the action.
+_SILENT = frozenset({"before", "after", "currency"})
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field of a state: its name, what stood before and what stands now, all in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an entry keeps besides who and when: changed fields, and plain facts."""
+
+    changed: Sequence[Changed]
+    facts: Sequence[tuple[str, str]]
+
+
+def action_words(entry: AuditEntry) -> str:
+    """Say what was done, and for how much when money was in it."""
+    words = EVENTS.get(entry.action, entry.action)
+    amount = entry.changes.get("amount")
+    return f"{words}, {_money(entry, amount)}" if isinstance(amount, int) else words
+
+
+def object_words(entry: AuditEntry) -> str:
+    """Name what the entry is about: «Платёж № 42», or all of a kind."""
+    one, all_of_them = OBJECTS.get(entry.object_type, (entry.object_type, entry.object_type))
+    return all_of_them if entry.object_id is None else f"{one} №\u00a0{entry.object_id}"
+
+
+def details(entry: AuditEntry, titles: Mapping[str, str]) -> Details:
+    """Put the changes of an entry into words; ``titles`` are those of the roles, by code."""
+
+    def words(name: str, value: object) -> str:
+        return value_words(entry, name, value, titles)
+
+    before, after = entry.changes.get("before", {}), entry.changes.get("after", {})
+    changed = [
+        Changed(field_words(name), words(name, before.get(name)), words(name, after.get(name)))
+        for name in {**before, **after}
+    ]
+    facts = [
+        (field_words(name), words(name, value))
+        for name, value in entry.changes.items()
+        if name not in _SILENT and value is not None
+    ]
+    return Details(changed, facts)
+
+
+def field_words(name: str) -> str:
+    """Name a field; one that nobody has named yet shows its code."""
+    return FIELDS.get(name, name)
+
+
+def value_words(entry: AuditEntry, name: str, value: object, titles: Mapping[str, str]) -> str:
+    """Put a value into words; what has none is shown as it is."""
+    if isinstance(value, list):
+        return ", ".join(value_words(entry, name, one, titles) for one in value) or "—"
+    if value is None or isinstance(value, bool):
+        return YES_AND_NO.get(name, YES_AND_NO[""])[value]
+    if isinstance(value, int):
+        return _money(entry, value) if name in ("amount", "limit") else str(value)
+    text = str(value)
+    if name in ("until", "starts_at"):
+        return when_long(datetime.fromisoformat(text))
+    return _code_words(entry, name, text, titles)
+
+
+def _code_words(entry: AuditEntry, name: str, text: str, titles: Mapping[str, str]) -> str:
+    kind = STATUSES.get(entry.object_type) if name == "status" else KINDS.get(name)
+    if kind is not None and text in set(kind):
+        return LABELS[kind(text)]
+    spoken: Mapping[str, Mapping[str, str]] = {"role": titles, "refusal": REFUSALS, "rule": RULES}
+    return spoken.get(name, {}).get(text, text)
+
+
+def _money(entry: AuditEntry, minor: int) -> str:
+    currency = entry.changes.get("currency", Currency.RUB)
+    return money(Money(minor, Currency(currency)))
+
+
+def changes_text(entry: AuditEntry) -> str:
+    """Write the changes of an entry in one line, for a file."""
+    told = details(entry, {})
+    lines = [f"{one.name}: {one.before} → {one.after}" for one in told.changed]
+    lines += [f"{name}: {value}" for name, value in told.facts]
+    return "; ".join(lines)

@@ -1,0 +1,61 @@
+"""The words of a client's own refund: why not, how far, what it means, in plain speech."""
+
+from portal.domain.money import Money
+from portal.domain.payments import PaymentMethod
+from portal.domain.refunds import RefundRule, RefundStatus, Rule
+from portal.store.payment_rows import PaymentRow
+from portal.store.refunds import Refund
+from portal.web.formats import money, when_long
+from portal.web.refund_words import CARD_TIME, SBP_TIME
+
+WRITE_US = "Чтобы вернуть деньги в банк, напишите администратору."
+REASONS: dict[RefundRule, str] = {
+    RefundRule.NO_RIGHT: WRITE_US,
+    RefundRule.NOT_CAPTURED: "Банк ещё не подтвердил оплату. Подождите немного.",
+    RefundRule.ACCOUNT_CLOSED: f"Счёт в банке закрыт, сам возврат не пройдёт. {WRITE_US}",
+    RefundRule.INCIDENT: "Мы сверяем этот платёж с банком. Напишите администратору.",
+    RefundRule.REFUND_UNKNOWN: "Мы выясняем у банка, дошёл ли прошлый возврат.",
+    RefundRule.OPEN_REFUND: "Возврат уже идёт.",
+    RefundRule.NOTHING_LEFT: "Всё уже возвращено.",
+    RefundRule.CONSULTATION_SCHEDULED: "Сначала отмените консультацию.",
+    RefundRule.CONSULTATION_OPEN: "Консультация идёт сейчас.",
+    RefundRule.AFTER_COMPLETION: (
+        f"Консультация состоялась, поэтому вернуть деньги самому нельзя. {WRITE_US}"
+    ),
+    RefundRule.BALANCE_SPENT: (
+        "Эти деньги уже отложены на другую вашу консультацию: свободно {available}."
+    ),
+    RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
+    RefundRule.OVER_LIMIT: f"Сумма больше, чем вам разрешено вернуть самому. {WRITE_US}",
+}
+_SENTENCES = {
+    RefundStatus.REQUESTED: "Скоро отправим деньги в банк. До этого возврат можно отменить.",
+    RefundStatus.UNKNOWN: (
+        "Банк не ответил. Мы сами выясним, дошли ли деньги, и второй раз их не отправим. "
+        "Делать ничего не нужно."
+    ),
+    RefundStatus.FAILED: "Банк не выполнил возврат. Деньги снова на вашем балансе.",
+    RefundStatus.CANCELLED: "Возврат отменён, деньги остались на вашем балансе.",
+    RefundStatus.REVERSED: "Банк не смог зачислить деньги: счёт закрыт. Мы свяжемся с вами.",
+    RefundStatus.EXTERNAL: "Деньги вернули через банк.",
+}
+
+
+def own_reason(rule: Rule, row: PaymentRow) -> str:
+    """Say to a client why their money cannot be returned now."""
+    words = REASONS[rule.code]
+    return words.format(
+        available=money(Money(row.available_minor, row.currency)), remaining=money(row.remaining)
+    )
+
+
+def own_sentence(refund: Refund, row: PaymentRow) -> str:
+    """Say to a client what the state of their refund means."""
+    arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
+    if refund.status is RefundStatus.SUBMITTED:
+        if refund.answered_at is None:
+            return f"Отправляем деньги в банк. {arrival}."
+        return f"Банк принял возврат {when_long(refund.answered_at)} по Москве. {arrival}."
+    if refund.status is RefundStatus.SUCCEEDED:
+        return f"Банк подтвердил возврат {money(refund.amount)}."
+    return _SENTENCES[refund.status]

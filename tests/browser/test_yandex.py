@@ -1,0 +1,135 @@
+"""The second step in the middle of a refund: nothing typed is lost, and the money goes back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests import stacks
+from tests.browser.people import Person, watched
+from tests.browser.test_circle import beside
+from tests.stacks import Stack
+
+#: A whole working day has passed since everybody's second step.
+#: What the browser itself writes down about a step that is asked for, and one that is refused.
+ASKED_AGAIN = "Failed to load resource: the server responded with a status of 401 (UNAUTHORIZED)"
+REFUSED = "Failed to load resource: the server responded with a status of 403 (FORBIDDEN)"
+EMAIL = "admin@ponimayu.test"
+A_DAY_LATER = """
+from datetime import timedelta
+from app import app
+from portal.domain import clock
+from portal.store.db import transaction
+from portal.store.sessions import UserSession
+with app.app_context(), transaction() as session:
+    session.query(UserSession).update({"yandex_at": clock.now() - timedelta(hours=13)})
+"""
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Give a local stack that asks for the second step."""
+    data_dir = tmp_path_factory.mktemp("guarded") / "var"
+    started = stacks.start(data_dir, PORTAL_SWEEP_SECONDS="1", PORTAL_YANDEX_REQUIRED="true")
+    yield started
+    assert started.stop() == 0
+
+
+@pytest.fixture
+def anna(
+    browser: Browser, guarded: Stack, faults: list[str], *, scripted: bool
+) -> Iterator[Person]:
+    """Анна, bound to petrova.pay, who has signed in by her password alone."""
+    with browser.new_context(locale="ru-RU", java_script_enabled=scripted) as context:
+        yield Person(watched(context, faults), guarded).signs_in("admin")
+
+
+def passes_the_step(anna: Person, login: str = "petrova.pay") -> None:
+    """Go to Yandex from the page that asks for it, and choose an account there."""
+    expect(anna.page.locator("h1")).to_have_text("Подтвердите вход через Яндекс")
+    anna.presses("Войти с Яндекс ID")
+    anna.presses(login)
+
+
+def test_the_step_in_the_middle_of_a_refund_loses_nothing(
+    anna: Person, guarded: Stack, faults: list[str], *, scripted: bool
+) -> None:
+    before = refunds_of(guarded, "123.45")
+    anna.opens("/payments?consultation=cancelled&status=paid")
+    passes_the_step(anna)
+    anna.page.locator("a[data-refund]").first.click()
+    types_a_part(anna)
+    beside(guarded, "-c", A_DAY_LATER)
+    anna.page.locator("button.danger").click()
+
+    goes_to_confirm(anna, faults, scripted=scripted)
+    passes_the_step(anna)
+
+    shows_what_was_typed(anna)
+    anna.page.locator("main button.danger").click()
+    anna.sees("Банк подтвердил возврат")
+    assert refunds_of(guarded, "123.45") == before + 1
+
+
+def types_a_part(anna: Person) -> None:
+    """Fill the refund form in, as a page or as a dialog."""
+    anna.page.get_by_label("Часть суммы").check()
+    anna.page.locator("#amount").fill("123,45")
+    anna.page.get_by_label("Причина").select_option("complaint")
+    anna.page.get_by_label("Комментарий").fill("Связь обрывалась трижды")
+
+
+def goes_to_confirm(anna: Person, faults: list[str], *, scripted: bool) -> None:
+    """Press on in the dialog; without a script the page is there already."""
+    if scripted:
+        expect(anna.page.locator("#dlg h2")).to_have_text("Подтвердите вход ещё раз")
+        assert faults == [ASKED_AGAIN]
+        faults.clear()
+        anna.page.locator("#dlg a.main").click()
+
+
+def shows_what_was_typed(anna: Person) -> None:
+    """Find the form of the same payment with everything in it."""
+    expect(anna.page).to_have_url(re.compile("/payments/[0-9]+/refund$"))
+    expect(anna.page.get_by_label("Часть суммы")).to_be_checked()
+    expect(anna.page.locator("#amount")).to_have_value("123,45")
+    expect(anna.page.get_by_label("Причина")).to_have_value("complaint")
+    expect(anna.page.get_by_label("Комментарий")).to_have_value("Связь обрывалась трижды")
+
+
+def refunds_of(stack: Stack, amount: str) -> int:
+    """Count the refunds of this sum that the bank has really executed."""
+    entries = stack.control.get("journal", params={"call": "refund"}).json()["entries"]
+    return sum(entry["executed"] and str(entry["amount"]) == amount for entry in entries)
+
+
+def test_another_account_is_named_and_the_code_opens_instead(
+    anna: Person, guarded: Stack, faults: list[str]
+) -> None:
+    anna.opens("/payments")
+    passes_the_step(anna, "ivanov")
+    anna.sees("Вы вошли в Яндекс как ivanov, а к учётной записи привязан petrova.pay")
+    is_refused_without_other_faults(faults)
+
+    said = beside(guarded, "-m", "flask", "--app", "app", "users", "yandex-code", EMAIL)
+    anna.presses("Начать ещё раз")
+    anna.page.get_by_label("Одноразовый код").fill(said.splitlines()[0])
+    anna.presses("Войти по коду")
+
+    expect(anna.page.locator("h1")).to_have_text("Платежи")
+
+
+def is_refused_without_other_faults(faults: list[str]) -> None:
+    """Find the refused page among the faults of the browser, and nothing else."""
+    assert faults == [REFUSED]
+    faults.clear()
+
+
+def test_a_refusal_at_yandex_says_so(anna: Person, faults: list[str]) -> None:
+    anna.opens("/payments")
+    passes_the_step(anna, "Отказать")
+
+    anna.sees("Вы отменили вход")
+    is_refused_without_other_faults(faults)
+    expect(anna.page.get_by_role("link", name="Начать ещё раз")).to_be_visible()

@@ -19,6 +19,7 @@ INDEXES = {
     "ix_audit_entries_started_by": ["started_by_id", "id"],
     "ix_audit_entries_ip": ["ip", "id"],
     "ix_audit_entries_at": ["at", "id"],
+    "ix_audit_entries_outcome": ["outcome", "id"],
 }
 _STEPS_BACK = "NEW.id <> OLD.id OR NEW.number <= OLD.number"
 #: Trigger -> its event, its table and its level on PostgreSQL.

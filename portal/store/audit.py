@@ -33,6 +33,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_started_by", "started_by_id", "id"),
         Index("ix_audit_entries_ip", "ip", "id"),
         Index("ix_audit_entries_at", "at", "id"),
+        Index("ix_audit_entries_outcome", "outcome", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -146,7 +147,7 @@ def _seal(session: Session) -> None:
     head = locked(session, AuditHead, 1)
     for entry in entries:
         entry.id = head.number + 1
-        entry.hash = link_hash(head.hash, _content(entry))
+        entry.hash = link_hash(head.hash, _content(_values(entry)))
         head.number, head.hash = entry.id, entry.hash
         session.add(entry)
 
@@ -156,14 +157,15 @@ def _forget(session: Session, _transaction: object) -> None:
     session.info.pop(_PENDING, None)
 
 
-def _content(entry: AuditEntry) -> dict[str, Any]:
+def _values(entry: AuditEntry) -> dict[str, Any]:
+    return {column.name: getattr(entry, column.name) for column in AuditEntry.__table__.columns}
+
+
+def _content(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything that an entry says, as JSON values that both databases give back alike."""
-    values = {
-        column.name: getattr(entry, column.name)
-        for column in AuditEntry.__table__.columns
-        if column.name != "hash"
-    }
-    return {**values, "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    said = {name: value for name, value in values.items() if name != "hash"}
+    said["at"] = values["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return said
 
 
 def walk(session: Session, known: Mapping[int, str] | None = None) -> tuple[Head, Break | None]:
@@ -185,12 +187,12 @@ _WHOLE = select(AuditCheck).where(AuditCheck.broken_id.is_(None)).order_by(Audit
 
 
 def _links(session: Session) -> Generator[Link]:
-    rows = session.scalars(
-        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=BATCH_ROWS)
-    )
+    query = select(AuditEntry.__table__).order_by(AuditEntry.id)
+    rows = session.execute(query.execution_options(yield_per=BATCH_ROWS)).mappings()
     with closing(rows):
         for row in rows:
-            yield Link(row.id, _content(row), row.hash)
+            said = _content({str(name): value for name, value in row.items()})
+            yield Link(row["id"], said, row["hash"])
 
 
 def last_check(session: Session) -> AuditCheck | None:

@@ -1,5 +1,6 @@
 """The first page of staff: what needs attention, and what was taken and returned."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
@@ -7,9 +8,9 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from portal.domain import clock
 from portal.domain.permissions import Permission
 from portal.store.db import db
-from portal.store.overviews import Attention, attention, takings
+from portal.store.overviews import Attention, Takings, attention, takings
 from portal.store.user_lists import totals_held
-from portal.web.access import can, signed_in
+from portal.web.access import can, may_open, signed_in
 from portal.web.auth import home_of
 from portal.web.formats import plural
 from portal.web.fragments import render
@@ -33,8 +34,8 @@ def show() -> Response:
         "overview/show.html",
         "overview/_figures.html",
         tasks=_tasks(attention(session, now=now, grace=grace)),
-        takings=takings(session, since=now - timedelta(days=int(days))),
-        totals=totals_held(session),
+        takings=_takings(days),
+        totals=totals_held(session) if can(Permission.USERS_READ) else [],
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,
     )
@@ -42,6 +43,8 @@ def show() -> Response:
 
 def _tasks(waiting: Attention) -> list[tuple[str, str, str]]:
     """Make a line for each thing that waits: its shape, its words, where it is seen to."""
+    lists = ("payments.show_list", "consultations.show_list", "deliveries.show_list")
+    roots = tuple(url_for(each) for each in lists if may_open(each))
     payments, consultations = url_for("payments.show_list"), url_for("consultations.show_list")
     lines = (
         (
@@ -75,8 +78,14 @@ def _tasks(waiting: Attention) -> list[tuple[str, str, str]]:
     return _journal_task(waiting.broken_entry) + [
         ("problem", f"{count} {plural(count, words[0], words[1], words[1])}", url)
         for count, words, url in lines
-        if count
+        if count and url.startswith(roots)
     ]
+
+
+def _takings(days: str) -> Sequence[Takings]:
+    if not can(Permission.PAYMENTS_READ):
+        return []
+    return takings(db.session(), since=clock.now() - timedelta(days=int(days)))
 
 
 def _journal_task(broken_entry: int) -> list[tuple[str, str, str]]:

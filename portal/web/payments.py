@@ -67,7 +67,7 @@ def line_of(payment: PaymentRow) -> Line:
     """Judge a row by the one policy that also guards the dialog and the job."""
     mine = rights()
     rule = rule_in_the_way(payment.facts(mine, account(payment.account).mode))
-    return Line(payment, rule, may_ask=mine.create)
+    return Line(payment, rule, may_ask=mine.create and can(Permission.PAYMENTS_READ))
 
 
 def _filter(view: ListView) -> PaymentFilter:

@@ -138,7 +138,6 @@ def users(people: list[Person]) -> Iterator[dict[str, Any]]:
             "name": person.name,
             "role": "client",
             "is_active": True,
-            "session_epoch": 0,
             "time_zone": "Europe/Moscow",
             "created_at": START,
             "search_text": person.line,

@@ -118,6 +118,14 @@ def opens(tag: Tag | None, permissions: frozenset[Permission], *, is_staff: bool
     return tag is SignedIn or (tag is Staff and is_staff)
 
 
+def may_open(endpoint: str) -> bool:
+    """Tell whether the visitor may open a door, so that nobody is shown a link to a refusal."""
+    person = visitor()
+    if person is None:
+        return tag_of(endpoint) is Public
+    return opens(tag_of(endpoint), person.permissions, is_staff=person.is_staff)
+
+
 def works_here() -> bool:
     """Tell whether the visitor sees the portal: staff, and clients handed a right of staff."""
     person = visitor()

@@ -68,7 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Permission, ...]], ...] = (
 
 NOTHING_CHANGED = "Ничего не изменилось."
 #: Whom a person may ask, when nobody is named.
-A_SUPER_ADMIN = "супер-администратор"
+A_SUPER_ADMIN = "другой супер-администратор"
 
 _WORDS: dict[type[AccessRefusal], Callable[[dict[str, Any]], str]] = {
     NotYourself: lambda _: "Свои права, свою роль и свой доступ человек не меняет.",

@@ -3,9 +3,11 @@
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
 
 from portal.domain import clock
 from portal.domain import money as money_values
@@ -13,7 +15,7 @@ from portal.domain.permissions import Permission
 from portal.domain.ports import BankMisconfigured
 from portal.jobs.accounts import account
 from portal.web import access_words, formats, labels
-from portal.web.access import can, works_here
+from portal.web.access import can, may_open, works_here
 from portal.web.session import visitor
 from portal.web.yandex_words import STEP_IS_OFF
 
@@ -49,6 +51,13 @@ def asset(name: str) -> str:
     """Return the address of a static file with its digest, so that it may be cached for ever."""
     digest = _digest(str(Path(current_app.static_folder or "") / name))
     return url_for("static", filename=name, v=digest)
+
+
+def link_to(endpoint: str, words: str, **values: Any) -> Markup:
+    """Return a link for who may open it, and for everybody else the words alone."""
+    if not may_open(endpoint):
+        return escape(words)
+    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, **values), words)
 
 
 Items = tuple[tuple[str, str, str, Permission | None], ...]
@@ -129,6 +138,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["Money"] = money_values.Money
     app.jinja_env.filters["bank_title"] = bank_title
     app.jinja_env.filters["sign"] = formats.SIGNS.__getitem__
+    app.jinja_env.globals["link_to"] = link_to
     for name in ("money", "money_short", "when", "when_long", "iso", "clock_time", "grouped"):
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email", "day_month"):

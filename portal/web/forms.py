@@ -33,6 +33,11 @@ class SumForm(FlaskForm):
     )
     amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
 
+    def suggest(self, remaining: Money, limit: Money | None) -> None:
+        """Offer a part at first when the person may not return all that is left."""
+        if limit and limit.currency is remaining.currency and limit < remaining:
+            self.mode.data, self.amount.data = "part", f"{limit.major}".replace(".", ",")
+
     def money(self, currency: Currency) -> Money | None:
         """Return the part that was typed, None when all that is left is meant; raise BadAmount."""
         if self.mode.data != "part":

@@ -40,6 +40,7 @@ GROUPS = {
     "refusals": ("Отказы", ("access.denied", "action.refused")),
 }
 FIELDS = {
+    "bearer": "Чьи это деньги",
     "active": "Доступ",
     "added": "Добавлены права",
     "address": "Список",

@@ -73,7 +73,8 @@ class Column:
 
 def words_of(refusal: AccessRefusal) -> str:
     """Put a refusal into words that name who can do it."""
-    return refusal_words(refusal, names_of_super_admins(db.session()))
+    others = [name for name in names_of_super_admins(db.session()) if name != me().name]
+    return refusal_words(refusal, others)
 
 
 def giver() -> Holder:

@@ -1,14 +1,16 @@
 """The first page of staff: what needs attention, and what was taken and returned."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request
 
 from portal.domain import clock
+from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.overviews import attention, taken_by_day, takings
 from portal.store.user_lists import totals_held
-from portal.web.access import signed_in
+from portal.web.access import can, signed_in
 from portal.web.auth import home_of
 from portal.web.charts import Chart, chart
 from portal.web.formats import MOSCOW
@@ -35,13 +37,20 @@ def show() -> Response:
         "overview/show.html",
         "overview/_figures.html",
         tasks=tasks(attention(session, now=now, grace=timedelta()), now),
-        takings=takings(session, since=begin),
-        charts=_charts(begin, now) if days != "1" else (),
         since=since,
-        totals=totals_held(session),
+        totals=totals_held(session) if can(Permission.USERS_READ) else [],
+        **_taken(begin, now, is_one_day=days == "1"),
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,
     )
+
+
+def _taken(begin: datetime, now: datetime, *, is_one_day: bool) -> dict[str, Any]:
+    """Return what was taken and returned, for who may look at payments."""
+    if not can(Permission.PAYMENTS_READ):
+        return {"takings": (), "charts": ()}
+    charts = () if is_one_day else _charts(begin, now)
+    return {"takings": takings(db.session(), since=begin), "charts": charts}
 
 
 def _charts(begin: datetime, now: datetime) -> list[Chart]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import url_for
 
 from portal.domain.permissions import Permission
 from portal.store.overviews import CAP, Attention
-from portal.web.access import can
+from portal.web.access import can, may_open
 from portal.web.formats import grouped, plural
 
 
@@ -33,33 +34,29 @@ DELIVERIES = tuple(f"{one} банка не обработано" for one in ("с
 
 
 def tasks(waiting: Attention, now: datetime) -> list[Task]:
-    """Make a line for each thing that waits; what is at zero is silent."""
+    """Make a line for each thing that waits and that the visitor may see; zero is silent."""
     payments, since = "payments.show_list", ""
     if waiting.oldest_unknown is not None:
         since = f"старший {age(now - waiting.oldest_unknown)}"
-    lines = (
-        (waiting.unknown_refunds, UNKNOWN, url_for(payments, status="refund_unknown")),
-        (waiting.slow_refunds, SLOW, url_for(payments, status="in_transit", sort="date")),
-        (waiting.failed_refunds, FAILED, url_for(payments, status="refund_failed")),
-        (waiting.unexplained_refunds, UNEXPLAINED, url_for("attributions.show_list")),
-        (waiting.surplus_payments, SURPLUS, url_for(payments, flag="surplus")),
-        (waiting.incidents, INCIDENTS, ""),
-        (
-            waiting.overdue_consultations,
-            OVERDUE,
-            url_for("consultations.show_list", tab="overdue"),
-        ),
-        (waiting.failed_deliveries, DELIVERIES, url_for("deliveries.show_list", status="failed")),
+    lines: tuple[tuple[int, Sequence[str], str, dict[str, Any]], ...] = (
+        (waiting.unknown_refunds, UNKNOWN, payments, {"status": "refund_unknown"}),
+        (waiting.slow_refunds, SLOW, payments, {"status": "in_transit", "sort": "date"}),
+        (waiting.failed_refunds, FAILED, payments, {"status": "refund_failed"}),
+        (waiting.unexplained_refunds, UNEXPLAINED, "attributions.show_list", {}),
+        (waiting.surplus_payments, SURPLUS, payments, {"flag": "surplus"}),
+        (waiting.incidents, INCIDENTS, payments, {}),
+        (waiting.overdue_consultations, OVERDUE, "consultations.show_list", {"tab": "overdue"}),
+        (waiting.failed_deliveries, DELIVERIES, "deliveries.show_list", {"status": "failed"}),
     )
     return _journal(waiting.broken_entry) + [
         Task(
             _count(count, forms),
-            url,
+            "" if forms is INCIDENTS else url_for(door, **params),
             since=since if forms is UNKNOWN else "",
             payments=waiting.in_incident if forms is INCIDENTS else (),
         )
-        for count, forms, url in lines
-        if count
+        for count, forms, door, params in lines
+        if count and may_open(door)
     ]
 
 

@@ -111,6 +111,7 @@ def new(number: int) -> Response:
     form = SumForm(formdata=None)
     form.intent_key.data = str(uuid.uuid4())
     form.expected_remaining.data = str(row.remaining.minor)
+    form.suggest(row.remaining, _rights().limit)
     return _form_page(row, form)
 
 

@@ -101,7 +101,7 @@ def lines_of(payments: Sequence[PaymentRow]) -> list[Line]:
         Line(
             payment,
             rule_in_the_way(payment.facts(mine, account(payment.account).mode)),
-            may_ask=mine.create,
+            may_ask=mine.create and can(Permission.PAYMENTS_READ),
         )
         for payment in payments
     ]

@@ -12,6 +12,7 @@ from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.usecases.reconciliations import NOT_FOUND_AT_BANK, RETURNED_AT_BANK
+from portal.web.access import may_open
 from portal.web.formats import clock_time, money, when_long
 from portal.web.labels import LABELS
 
@@ -71,7 +72,18 @@ def explain(rule: Rule, row: PaymentRow) -> Explanation:
     text = REASONS[rule.code].format(
         starts=when_long(row.starts_at), available=available, remaining=money(row.remaining)
     )
-    return Explanation(text, STEPS[rule.next_step], _step_url(rule.next_step, row), rule.code)
+    return Explanation(text, STEPS[rule.next_step], _open_url(rule.next_step, row), rule.code)
+
+
+def _open_url(step: NextStep, row: PaymentRow) -> str:
+    """Return where the next step is made; nothing when the visitor may not open it."""
+    doors = {
+        NextStep.CANCEL_CONSULTATION: "consultations.cancel_form",
+        NextStep.OPEN_CONSULTATION: "consultations.show",
+        NextStep.OPEN_USER: "users.show",
+    }
+    is_closed = step in doors and not may_open(doors[step])
+    return "" if is_closed else _step_url(step, row)
 
 
 def _step_url(step: NextStep, row: PaymentRow) -> str:

@@ -84,6 +84,7 @@ def new(number: int) -> Response:
     form = RefundForm(formdata=draft())
     form.intent_key.data = str(uuid.uuid4())
     form.expected_remaining.data = str(row.remaining.minor)
+    form.suggest(row.remaining, rights().limit)
     return _dialog(row, form)
 
 

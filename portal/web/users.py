@@ -82,13 +82,21 @@ def _tab(number: int, tab: str) -> dict[str, Any]:
     if tab == "consultations":
         wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
         return {"consultations": list_consultations(session, wanted, now=now).items}
+    if not can(Permission.PAYMENTS_READ):
+        return {"lines": None}
     rows = payment_rows_of_user(session, number, now=now)
     return {"lines": lines_of(rows)}
 
 
 def _wanted_tab() -> str:
     wanted = request.args.get("tab", "")
-    return wanted if wanted in dict(TABS) else ""
+    return wanted if wanted in dict(_tabs()) else ""
+
+
+def _tabs() -> list[tuple[str, str]]:
+    """Return the tabs of a card that open to the visitor."""
+    sees = can(Permission.CONSULTATIONS_READ)
+    return [tab for tab in TABS if tab[0] != "consultations" or sees]
 
 
 @bp.get("/<int:number>")
@@ -108,7 +116,7 @@ def show(number: int) -> Response:
         user=user,
         balances=balances_of(db.session(), [number]).get(number, ()),
         tab=tab,
-        tabs=TABS,
+        tabs=_tabs(),
         shows_contacts=can(Permission.USERS_CONTACTS),
         given=given_rights(number) if can(Permission.ACCESS_READ) else [],
         **_tab(number, tab),

@@ -72,6 +72,7 @@ FIELDS = {
     "yandex_id": "Яндекс ID, №",
 }
 REFUSALS = {
+    "not_attributable": "Так отнести возврат нельзя",
     "account_taken": "этот Яндекс ID привязан к другому",
     "already_held": "право уже есть по роли",
     "already_moved": "кто-то успел раньше",

@@ -215,7 +215,7 @@ class FakeBank:
         self._is_slow = False
         self._settling.clear()
 
-    def shows(self, operation_id: str, **changes: object) -> None:
+    def shows(self, operation_id: str, /, **changes: object) -> None:
         """Falsify what is read: amount, is_ours, status, or any other field of Operation."""
         self._shown[operation_id] = changes
 

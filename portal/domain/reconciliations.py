@@ -10,10 +10,22 @@ from portal.domain.payments import PaymentMethod
 from portal.domain.ports import BankLine, LineKind, Operation
 
 LEASE = timedelta(seconds=45)
-"""How long a submitted refund is left to the job that sent it before others may read for it."""
+"""How long after sending no reading may call a refund unknown: its answer may be on the way."""
 
 READS_UNTIL_FAILED = 30
-"""With the schedule below, about a day of certain reads without a line; only then it has failed."""
+"""How many due readings of a certain bank must show no line before a refund can have failed."""
+
+FAILED_AFTER = timedelta(hours=24)
+"""How long after sending a refund can have failed at the earliest, however often it was read."""
+
+READ_AFTER_REFUND = timedelta(hours=1)
+"""How long after the end of a sent refund its operation is read again: a late line is found."""
+
+LOOK_FOR = timedelta(days=8)
+"""How long a payment that nobody has paid is asked about at all."""
+
+REFUND_WINDOW = timedelta(days=180)
+"""How long after a payment its refunds made in the bank's cabinet are looked for."""
 
 
 class Verdict(StrEnum):
@@ -94,3 +106,18 @@ def next_payment_read(age: timedelta) -> timedelta:
     return timedelta(
         seconds=next((pause for limit, pause in _PAYMENT_SECONDS if seconds < limit), _HOUR)
     )
+
+
+def is_absent_for_good(absent_reads: int, since_sent: timedelta) -> bool:
+    """Tell whether a refund without a line was looked for often enough and for long enough."""
+    return absent_reads >= READS_UNTIL_FAILED and since_sent >= FAILED_AFTER
+
+
+def next_cabinet_read(payment_id: int, age: timedelta) -> timedelta | None:
+    """Say when to look for refunds that were made at the bank: daily, None after their window.
+
+    The pause is 18 to 30 hours by the payment's number, so that payments made together part.
+    """
+    if age >= REFUND_WINDOW:
+        return None
+    return timedelta(hours=18, minutes=payment_id * 97 % 720)

@@ -93,7 +93,7 @@ def post(
     accounts are locked in one global order; an event key that is known already raises
     IntegrityError, so an event can never move money twice.
     """
-    accounts = _locked_accounts(session, movements)
+    accounts = lock_accounts(session, movements)
     transfers = []
     for movement in movements:
         amount = movement.amount
@@ -128,9 +128,13 @@ def _add(session: Session, account_id: int, minor: int) -> None:
     )
 
 
-def _locked_accounts(
+def lock_accounts(
     session: Session, movements: Sequence[Movement]
 ) -> dict[tuple[AccountCode, Currency], int]:
+    """Lock the accounts of ``movements`` in the one global order and return their numbers.
+
+    Whoever posts more than once in a transaction locks everything first, or two could deadlock.
+    """
     wanted = {
         (code, movement.amount.currency)
         for movement in movements

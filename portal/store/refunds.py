@@ -12,6 +12,7 @@ from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
 from portal.domain.ledger import AccountKind
 from portal.domain.money import Currency, Money
+from portal.domain.reconciliations import READ_AFTER_REFUND
 from portal.domain.refunds import OPEN_STATUSES, RefundReason, RefundStatus, advance
 from portal.store.db import Base, locked
 from portal.store.ledger import post
@@ -63,6 +64,8 @@ class Refund(Base):
     baseline: Mapped[list[str]] = mapped_column(JSON, default=list)
     answered_at: Mapped[datetime | None]
     reads: Mapped[int] = mapped_column(default=0)
+    #: Due readings in which a certain bank showed no line; nothing else counts towards a failure.
+    absent_reads: Mapped[int] = mapped_column(default=0, server_default="0")
     #: What the last reading showed and nobody could decide: lines for a person to look at.
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     failure: Mapped[str | None] = mapped_column(String(600))
@@ -84,6 +87,11 @@ class Refund(Base):
     def amount(self) -> Money:
         """What goes back."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def proofs(self) -> list[dict[str, Any]]:
+        """The candidates of exactly this sum: no other line can be this refund."""
+        return [line for line in self.candidates if line["amount_minor"] == self.amount_minor]
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +150,8 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
     refund.failure = failure
     refund.version += 1
     payment.under_way_minor -= refund.amount_minor
+    if refund.sent_at is not None:
+        payment.next_read_at = now + READ_AFTER_REFUND
     if status is RefundStatus.SUCCEEDED:
         payment.refunded_minor += refund.amount_minor
         move = ledger.refund_done(refund.id, refund.amount, payment.account, payment.user_id)

@@ -11,7 +11,7 @@ from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import Movement
 from portal.domain.payments import Incident, PaymentStatus, advance, is_late
 from portal.domain.ports import LineKind, Operation
-from portal.domain.reconciliations import next_payment_read
+from portal.domain.reconciliations import LOOK_FOR, next_cabinet_read, next_payment_read
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
@@ -39,23 +39,42 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
             _credit(session, payment, consultation, operation, now)
         payment.is_late = payment.is_late or is_late(payment.status, heard)
         payment.status = advance(payment.status, heard)
-        is_waiting = payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
-        pause = next_payment_read(now - payment.created_at)
-        payment.next_read_at = now + pause if is_waiting else _later_look(payment, now)
+        payment.next_read_at = _later_look(payment, now)
 
 
 def postpone_reading(payment_id: int, *, now: datetime) -> None:
-    """The bank did not answer a reading: ask again later."""
+    """The bank did not tell a payment: ask again later, and call in staff when it never did."""
     with transaction() as session:
         payment = locked(session, Payment, payment_id)
-        payment.next_read_at = now + next_payment_read(now - payment.created_at)
+        payment.next_read_at = _later_look(payment, now)
+        is_waiting = payment.status is PaymentStatus.PENDING
+        if payment.next_read_at is None and is_waiting and payment.incident is None:
+            payment.incident = Incident.UNKNOWN_STATUS
+            note(
+                session,
+                SYSTEM,
+                "payment.incident",
+                payment,
+                now=now,
+                incident=Incident.UNKNOWN_STATUS.value,
+            )
 
 
 def _later_look(payment: Payment, now: datetime) -> datetime | None:
-    """An expired link may still turn out to be paid: look for a day, then believe it."""
-    if payment.status is PaymentStatus.PAID or now - payment.created_at > timedelta(days=8):
+    """Say when to read again, None for never.
+
+    A link is looked at for eight days, an expired one too, because it may still turn out to be
+    paid. A paid sum is looked at daily while some of it may be returned in the bank's cabinet.
+    """
+    age = now - payment.created_at
+    if payment.status is PaymentStatus.PAID:
+        is_all_back = payment.refunded_minor + payment.external_minor >= payment.captured_minor
+        pause = None if is_all_back else next_cabinet_read(payment.id, age)
+        return None if pause is None else now + pause
+    if age > LOOK_FOR:
         return None
-    return now + timedelta(hours=1)
+    is_over = payment.status in (PaymentStatus.EXPIRED, PaymentStatus.FAILED)
+    return now + (timedelta(hours=1) if is_over else next_payment_read(age))
 
 
 def _mismatch(payment: Payment, operation: Operation) -> Incident | None:
@@ -65,7 +84,8 @@ def _mismatch(payment: Payment, operation: Operation) -> Incident | None:
         return Incident.WRONG_AMOUNT
     if operation.status is None:
         return Incident.UNKNOWN_STATUS
-    if operation.status is PaymentStatus.PAID and _captured(operation) > payment.amount_minor:
+    is_paid = operation.status is PaymentStatus.PAID
+    if is_paid and _captured(operation) not in (0, payment.amount_minor):
         return Incident.WRONG_AMOUNT
     return None
 

@@ -1,5 +1,6 @@
 """Reading the bank's lines: what ends an open refund, and what nobody here made (I-16, I-18)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -8,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain import ledger
 from portal.domain.actors import SYSTEM, for_wish_of
+from portal.domain.ledger import Movement
+from portal.domain.payments import PaymentStatus
 from portal.domain.ports import BankLine, LineKind, Operation
 from portal.domain.reconciliations import (
-    READS_UNTIL_FAILED,
+    LEASE,
     Reading,
     Verdict,
+    is_absent_for_good,
     next_refund_read,
     read_refund,
     refund_lines,
@@ -20,9 +24,9 @@ from portal.domain.reconciliations import (
 from portal.domain.refunds import RefundReason, RefundStatus, advance
 from portal.store.audit import note
 from portal.store.db import transaction
-from portal.store.ledger import post
+from portal.store.ledger import lock_accounts, post
 from portal.store.payments import BankOrder, Payment, claimed_lines, locked_payment
-from portal.store.refunds import Refund, find_open_refund, finish_refund
+from portal.store.refunds import Refund, find_open_refund, finish_refund, locked_refund
 
 NOT_FOUND_AT_BANK = "bank:no_line"
 RETURNED_AT_BANK = "bank:returned_there"
@@ -36,47 +40,66 @@ def reconcile_refunds(payment_id: int, operation: Operation, *, now: datetime) -
     """
     with transaction() as session:
         payment, _ = locked_payment(session, payment_id)
-        if not operation.is_ours or payment.operation_id != operation.operation_id:
-            return
         bound = claimed_lines(session, payment)
         refund = find_open_refund(session, payment.id)
-        if refund is not None and refund.sent_at is not None:
+        is_sent = refund is not None and refund.sent_at is not None
+        if not operation.is_ours or payment.operation_id != operation.operation_id:
+            if refund is not None and is_sent:
+                _look_again(refund, payment, now)
+        elif refund is not None and is_sent:
             reading = read_refund(operation, refund.amount, refund.baseline, bound)
             _apply(session, refund, payment, reading, now)
-            return
-        for line in refund_lines(operation, bound):
-            if refund is not None and refund.is_open:
-                _make_room(session, refund, payment, line, now)
-            _book_external(session, payment, line, now)
+        elif payment.status is PaymentStatus.PAID and payment.incident is None:
+            _book_all(session, refund, payment, refund_lines(operation, bound), now)
 
 
 def postpone_refund_reading(refund_id: int, *, now: datetime) -> None:
     """The bank did not answer a reading: ask later; no verdict comes from silence."""
     with transaction() as session:
-        payment_refund = session.get(Refund, refund_id)
-        if payment_refund is not None and payment_refund.is_open:
-            is_unknown = payment_refund.status is RefundStatus.UNKNOWN
-            pause = next_refund_read(payment_refund.reads, None, is_unknown=is_unknown)
-            payment_refund.next_step_at = now + pause
+        refund, payment = locked_refund(session, refund_id)
+        if refund.is_open and refund.sent_at is not None:
+            _look_again(refund, payment, now)
 
 
 def _apply(
     session: Session, refund: Refund, payment: Payment, reading: Reading, now: datetime
 ) -> None:
-    refund.reads += 1
     if reading.verdict is Verdict.FOUND and reading.line is not None:
         session.add(_booked(payment, reading.line, refund.id, now))
         _succeed(session, refund, payment, reading.line, now)
         return
     if reading.verdict is not Verdict.SETTLING:
         _doubt(session, refund, now)
-    if reading.verdict is Verdict.ABSENT and refund.reads >= READS_UNTIL_FAILED:
-        _give_up(session, refund, payment, now)
-        return
+    if _is_absent_for_good(refund, payment, reading, now):
+        if refund.answered_at is None:
+            _give_up(session, refund, payment, now)
+            return
+        _hand_over(session, refund, now)
     _keep_candidates(refund, reading)
+    _look_again(refund, payment, now)
+
+
+def _is_absent_for_good(refund: Refund, payment: Payment, reading: Reading, now: datetime) -> bool:
+    """Count a due reading of a matching operation without a line; tell whether it is over."""
+    is_certain = reading.verdict is Verdict.ABSENT and payment.incident is None
+    if refund.sent_at is None or not is_certain or not _is_due(refund, now):
+        return False
+    refund.absent_reads += 1
+    return is_absent_for_good(refund.absent_reads, now - refund.sent_at)
+
+
+def _is_due(refund: Refund, now: datetime) -> bool:
+    return refund.next_step_at is not None and refund.next_step_at <= now
+
+
+def _look_again(refund: Refund, payment: Payment, now: datetime) -> None:
+    """Put the next reading off; one that somebody asked for before its time changes no schedule."""
+    if not _is_due(refund, now):
+        return
+    refund.reads += 1
     is_unknown = refund.status is RefundStatus.UNKNOWN
-    method = payment.paid_method
-    refund.next_step_at = now + next_refund_read(refund.reads, method, is_unknown=is_unknown)
+    pause = next_refund_read(refund.reads, payment.paid_method, is_unknown=is_unknown)
+    refund.next_step_at = now + pause
 
 
 def _succeed(
@@ -115,24 +138,33 @@ def _give_up(session: Session, refund: Refund, payment: Payment, now: datetime) 
         now=now,
         before={"status": before},
         after={"status": refund.status},
-        reads=refund.reads,
+        reads=refund.absent_reads,
     )
 
 
 def _doubt(session: Session, refund: Refund, now: datetime) -> None:
     """A refund that was sent, never answered and shows no line is unknown: the sender died."""
-    if refund.status is RefundStatus.SUBMITTED and refund.answered_at is None:
-        refund.status = advance(refund.status, RefundStatus.UNKNOWN)
-        refund.version += 1
-        note(
-            session,
-            for_wish_of(refund.requested_by_id),
-            "refund.unknown",
-            refund,
-            now=now,
-            before={"status": RefundStatus.SUBMITTED},
-            after={"status": refund.status},
-        )
+    is_left = refund.sent_at is not None and now >= refund.sent_at + LEASE
+    if is_left and refund.answered_at is None and _call_unknown(refund):
+        before, after = {"status": RefundStatus.SUBMITTED}, {"status": refund.status}
+        actor = for_wish_of(refund.requested_by_id)
+        note(session, actor, "refund.unknown", refund, now=now, before=before, after=after)
+
+
+def _hand_over(session: Session, refund: Refund, now: datetime) -> None:
+    """Leave to a person what the bank has accepted and never showed."""
+    if _call_unknown(refund):
+        before, after = {"status": RefundStatus.SUBMITTED}, {"status": refund.status}
+        actor = for_wish_of(refund.requested_by_id)
+        note(session, actor, "refund.absent", refund, now=now, before=before, after=after)
+
+
+def _call_unknown(refund: Refund) -> bool:
+    if refund.status is not RefundStatus.SUBMITTED:
+        return False
+    refund.status = advance(refund.status, RefundStatus.UNKNOWN)
+    refund.version += 1
+    return True
 
 
 def _keep_candidates(refund: Refund, reading: Reading) -> None:
@@ -163,6 +195,30 @@ def _booked(payment: Payment, line: BankLine, refund_id: int | None, now: dateti
         refund_id=refund_id,
         booked_at=now,
     )
+
+
+def _book_all(
+    session: Session,
+    refund: Refund | None,
+    payment: Payment,
+    lines: Sequence[BankLine],
+    now: datetime,
+) -> None:
+    """Book what was returned at the bank; the accounts are locked at once, in the one order."""
+    moves = [_external_move(payment, line) for line in lines]
+    if lines and refund is not None:
+        source = ledger.parse_code(refund.source)
+        moves.append(ledger.refund_release(refund.id, refund.amount, source, payment.user_id))
+    lock_accounts(session, moves)
+    for line in lines:
+        if refund is not None and refund.is_open:
+            _make_room(session, refund, payment, line, now)
+        _book_external(session, payment, line, now)
+
+
+def _external_move(payment: Payment, line: BankLine) -> Movement:
+    operation_id = payment.operation_id or ""
+    return ledger.external_refund(payment.account, operation_id, line.line_id, line.amount)
 
 
 def _make_room(
@@ -197,9 +253,7 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
 
     Its key is made from account, operation and line, so that no two lines are ever one refund.
     """
-    move = ledger.external_refund(
-        payment.account, payment.operation_id or "", line.line_id, line.amount
-    )
+    move = _external_move(payment, line)
     room = payment.captured_minor - payment.refunded_minor - payment.under_way_minor
     refund = Refund(
         payment_id=payment.id,

@@ -160,7 +160,7 @@ def resolve_refund(refund_id: int, resolution: Resolution, *, actor: Actor, now:
     """End an unknown refund by a person's word: a line proves success, none means it failed.
 
     Raises AlreadyMoved when the refund is no longer unknown, NotFound when the line is not one of
-    the candidates that the last reading showed.
+    the candidates of the refund's own sum that the last reading showed.
     """
     with transaction() as session:
         refund, payment = locked_refund(session, refund_id)
@@ -215,7 +215,7 @@ def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -
 
 
 def _claim(session: Session, refund: Refund, payment: Payment, line_id: str, now: datetime) -> None:
-    line = next((line for line in refund.candidates if line["line_id"] == line_id), None)
+    line = next((line for line in refund.proofs if line["line_id"] == line_id), None)
     if line is None or payment.operation_id is None:
         raise NotFound(what="BankLine", id=line_id)
     session.add(

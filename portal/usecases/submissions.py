@@ -23,6 +23,9 @@ from portal.store.payment_rows import facts_without, payment_row
 from portal.store.payments import Payment
 from portal.store.refunds import Refund, finish_refund, locked_refund
 
+#: A certain answer counts in both: a reading may have called a slow one unknown meanwhile.
+_AT_THE_BANK = (RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -128,9 +131,9 @@ def _still_allowed(
 def _record_refusal(refund_id: int, text: str, now: datetime) -> None:
     with transaction() as session:
         refund, payment = locked_refund(session, refund_id)
-        if refund.status is not RefundStatus.SUBMITTED:
+        if refund.status not in _AT_THE_BANK:
             return
-        actor = for_wish_of(refund.requested_by_id)
+        actor, before = for_wish_of(refund.requested_by_id), refund.status
         finish_refund(
             session, refund, payment, RefundStatus.FAILED, actor=actor, now=now, failure=text[:600]
         )
@@ -140,7 +143,7 @@ def _record_refusal(refund_id: int, text: str, now: datetime) -> None:
             "refund.refused",
             refund,
             now=now,
-            before={"status": RefundStatus.SUBMITTED},
+            before={"status": before},
             after={"status": refund.status},
             reason=text[:600],
         )
@@ -194,7 +197,7 @@ def _wait(refund: Refund, now: datetime) -> None:
 def _record_accepted(refund_id: int, now: datetime) -> None:
     with transaction() as session:
         refund, payment = locked_refund(session, refund_id)
-        if refund.status is not RefundStatus.SUBMITTED:
+        if refund.status not in _AT_THE_BANK:
             return
         refund.answered_at = now
         refund.next_step_at = now

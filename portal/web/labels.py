@@ -56,7 +56,7 @@ LABELS = ByKind(
     {
         Incident.WRONG_AMOUNT: "Сумма в банке другая",
         Incident.WRONG_MERCHANT: "Операция чужой торговой точки",
-        Incident.UNKNOWN_STATUS: "Банк назвал неизвестный статус",
+        Incident.UNKNOWN_STATUS: "Статус в банке неизвестен",
     },
     {
         RefundStatus.REQUESTED: "Запрошен",

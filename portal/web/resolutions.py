@@ -20,7 +20,7 @@ bp = Blueprint("resolutions", __name__)
 
 def _page(number: int, form: ResolutionForm, status: int = 200) -> Response:
     refund = refund_card(db.session(), number)
-    form.offer(refund.candidates, refund.currency)
+    form.offer(refund.proofs, refund.currency)
     return render(
         "refunds/resolve.html",
         "refunds/_resolve.html",
@@ -44,7 +44,7 @@ def create(number: int) -> Response:
     """Keep the person's decision: this line is our refund, or the bank has made none."""
     form = ResolutionForm()
     refund = refund_card(db.session(), number)
-    form.offer(refund.candidates, refund.currency)
+    form.offer(refund.proofs, refund.currency)
     if not form.validate_on_submit():
         return _page(number, form, 422)
     line_id = None if form.line.data == NO_LINE else form.line.data

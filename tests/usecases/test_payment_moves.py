@@ -152,11 +152,13 @@ def test_a_success_for_a_completed_consultation_becomes_revenue(booked):
 
 
 TOO_MUCH = BankLine("x", LineKind.CAPTURE, rub(PRICE + 1), NOW)
+TOO_LITTLE = BankLine("x", LineKind.CAPTURE, rub(PRICE - 1), NOW)
 LIES = [
     ({"amount": rub(PRICE - 1)}, Incident.WRONG_AMOUNT),
     ({"amount": rub(PRICE + 1)}, Incident.WRONG_AMOUNT),
     ({"amount": replace(rub(PRICE), currency="KZT")}, Incident.WRONG_AMOUNT),
     ({"lines": (TOO_MUCH,)}, Incident.WRONG_AMOUNT),
+    ({"lines": (TOO_LITTLE,)}, Incident.WRONG_AMOUNT),
     ({"is_ours": False}, Incident.WRONG_MERCHANT),
     ({"status": None}, Incident.UNKNOWN_STATUS),
 ]

@@ -6,7 +6,6 @@ import pytest
 
 from portal.domain import ledger
 from portal.domain.ports import RefusedBecause
-from portal.domain.reconciliations import READS_UNTIL_FAILED
 from portal.domain.refunds import RefundReason, RefundStatus
 from portal.usecases.refunds import Resolution, resolve_refund
 from tests import builders
@@ -106,22 +105,6 @@ def test_the_line_of_a_silent_bank_ends_the_unknown_refund(cancelled, refund_id)
     assert cancelled.bank.calls.count("refund") == 1
     assert purse(cancelled.kirill) == (0, 0, 0)
     assert builders.account(BANK) == 0
-    assert builders.errors_in_the_book() == []
-
-
-def test_a_refund_that_never_shows_has_failed_only_after_many_certain_reads(cancelled, refund_id):
-    cancelled.bank.swallows("refund")
-    builders.send(cancelled.bank, refund_id)
-    for _ in range(READS_UNTIL_FAILED - 1):
-        builders.hear(cancelled.bank, cancelled.payment, LATER)
-    assert status_of(refund_id) is RefundStatus.UNKNOWN
-    assert purse(cancelled.kirill) == (0, 0, PRICE)
-
-    builders.hear(cancelled.bank, cancelled.payment, LATER)
-
-    refund = builders.refund(refund_id)
-    assert (refund.status, refund.failure) == (RefundStatus.FAILED, "bank:no_line")
-    assert purse(cancelled.kirill) == (PRICE, 0, 0)
     assert builders.errors_in_the_book() == []
 
 

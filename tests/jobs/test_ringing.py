@@ -1,0 +1,132 @@
+"""The sweep rings for every row whose time has come, and the jobs read refunds as well."""
+
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from portal.banks.registry import Account, Banks
+from portal.domain import clock
+from portal.domain.refunds import AccountMode, RefundStatus
+from portal.jobs import payments, refunds, sweep
+from portal.jobs.queue import QUEUE
+from portal.store.db import transaction
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
+from tests import builders
+from tests.builders import PRICE, purse, rub
+from tests.fakes import FakeBank
+
+
+@pytest.fixture
+def bank(app):
+    """Give a bank that the jobs reach."""
+    bank = FakeBank()
+    account = Account("tochka", "Точка", bank, AccountMode.ACTIVE, "Консультация")
+    app.extensions["banks"] = Banks({"tochka": account})
+    with app.app_context():
+        yield bank
+
+
+@pytest.fixture
+def cancelled(bank):
+    """Give the number of a paid payment whose consultation is cancelled, and who acts."""
+    anna = builders.staff()
+    consultation = builders.book(builders.customer())
+    payment = builders.start_to_pay(bank, consultation)
+    builders.pay(bank, payment)
+    builders.cancel(anna, consultation)
+    return payment, anna
+
+
+@pytest.fixture
+def refund_id(cancelled):
+    """Give a refund of the whole sum that is due now."""
+    payment, anna = cancelled
+    refund_id = builders.ask(anna, payment)
+    make_due(Refund, refund_id, "next_step_at")
+    return refund_id
+
+
+def make_due(model, row_id, column):
+    """Let the time of a row have come a minute ago."""
+    with transaction() as session:
+        setattr(session.get_one(model, row_id), column, clock.now() - timedelta(minutes=1))
+
+
+def rung(redis_url):
+    """Return the names of the jobs that wait."""
+    queue = Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
+    return queue.job_ids
+
+
+def test_the_sweep_rings_for_a_payment_to_read(cancelled, redis_url):
+    payment, _ = cancelled
+    make_due(Payment, payment, "next_read_at")
+    sweep.ring()
+    assert f"payments-read-{payment}" in rung(redis_url)
+
+
+def test_the_sweep_rings_for_a_refund_to_send(refund_id, redis_url):
+    sweep.ring()
+    assert f"refunds-submit-{refund_id}" in rung(redis_url)
+
+
+@pytest.mark.parametrize("status", [RefundStatus.SUBMITTED, RefundStatus.UNKNOWN])
+def test_the_sweep_rings_for_a_refund_to_read(refund_id, redis_url, status):
+    with transaction() as session:
+        session.get_one(Refund, refund_id).status = status
+    sweep.ring()
+    assert f"refunds-reconcile-{refund_id}" in rung(redis_url)
+
+
+def test_reading_a_payment_books_what_was_returned_in_the_cabinet(bank, cancelled):
+    payment, _ = cancelled
+    bank.made_in_cabinet(builders.operation_of(payment), rub(1000))
+    payments.read(payment)
+    assert builders.payment(payment).external == rub(1000)
+    assert builders.errors_in_the_book() == []
+
+
+def test_the_job_stops_a_refund_whose_money_was_returned_in_the_cabinet(bank, cancelled, refund_id):
+    payment, _ = cancelled
+    bank.made_in_cabinet(builders.operation_of(payment), rub(PRICE))
+    refunds.submit(refund_id)
+    assert builders.refund(refund_id).failure == "bank:returned_there"
+    assert bank.refunds == []
+    assert builders.errors_in_the_book() == []
+
+
+@pytest.mark.parametrize("trouble", ["down", "foreign"])
+def test_without_a_baseline_nothing_is_sent_and_it_is_tried_later(
+    bank, cancelled, refund_id, trouble
+):
+    payment, _ = cancelled
+    moods = {
+        "down": lambda: bank.is_down("read"),
+        "foreign": lambda: bank.shows(builders.operation_of(payment), is_ours=False),
+    }
+    moods[trouble]()
+    refunds.submit(refund_id)
+    refund = builders.refund(refund_id)
+    assert (refund.status, refund.sent_at, refund.send_attempts) == (
+        RefundStatus.REQUESTED,
+        None,
+        1,
+    )
+    assert refund.next_step_at > clock.now()
+    assert bank.refunds == []
+
+
+def test_the_rules_are_checked_again_just_before_sending(bank, cancelled, refund_id):
+    payment, _ = cancelled
+    with transaction() as session:
+        session.get_one(Payment, payment).incident = "wrong_amount"
+    refunds.submit(refund_id)
+    refund = builders.refund(refund_id)
+    assert (refund.status, refund.failure) == (RefundStatus.FAILED, "rule:incident")
+    assert bank.refunds == []
+    assert purse(builders.payment(payment).user_id) == (PRICE, 0, 0)
+    assert builders.errors_in_the_book() == []

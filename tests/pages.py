@@ -26,7 +26,8 @@ def require_sound(answer: Response) -> None:
     text = PER_REQUEST.sub("", answer.get_data().decode("utf-8"))
     is_page = text.lstrip().lower().startswith("<!doctype html>")
     found = page_faults(text) if is_page else fragment_faults(text)
-    assert (found, answer.content_type) == ([], "text/html; charset=utf-8")
+    assert found == [], found
+    assert answer.content_type == "text/html; charset=utf-8"
 
 
 @cache

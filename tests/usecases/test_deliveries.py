@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.domain.actors import SYSTEM
 from portal.domain.errors import NotFound
 from portal.domain.ports import BankEvent, EventKind
 from portal.store.db import transaction
@@ -113,7 +114,7 @@ def test_a_parked_delivery_may_be_read_again_from_the_beginning():
     for _ in range(8):
         finish_delivery(delivery_id, now=NOW, payment_id=7, error="read timeout")
 
-    requeue_delivery(delivery_id, now=LATER)
+    requeue_delivery(delivery_id, actor=SYSTEM, now=LATER)
 
     row = load()
     assert (row.status, row.tries, row.next_try_at) == (DeliveryStatus.RECEIVED, 0, LATER)
@@ -122,6 +123,6 @@ def test_a_parked_delivery_may_be_read_again_from_the_beginning():
 
 def test_a_delivery_that_does_not_exist_is_not_found():
     with pytest.raises(NotFound):
-        requeue_delivery(999, now=NOW)
+        requeue_delivery(999, actor=SYSTEM, now=NOW)
     with pytest.raises(NotFound):
         finish_delivery(999, now=NOW, payment_id=None)

@@ -233,7 +233,7 @@ def test_who_is_disabled_holds_nothing_and_has_no_session_left(cast):
 
     assert READ in rights(cast.vera.user_id)
     with transaction() as session:
-        assert find_session(session, token).ended_at == NOW
+        assert find_session(session, token)[0].ended_at == NOW
     assert journal("user.disable", "user.enable") == [("Глеб", WHY), ("Глеб", WHY)]
 
 

@@ -38,7 +38,7 @@ def seat_of(user_id):
     browser = Browser("127.0.0.1", "Firefox")
     token = begin_session(user_id, browser, now=NOW, lasts=timedelta(hours=12))
     with transaction() as session:
-        return yandex.Seat(user_id, find_session(session, token).id)
+        return yandex.Seat(user_id, find_session(session, token)[0].id)
 
 
 def at_once(app, act, many):

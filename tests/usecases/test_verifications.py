@@ -8,8 +8,10 @@ from tests import builders
 from tests.builders import DURING, PRICE, rub
 
 SECOND_ANSWER = """
-    INSERT INTO audit_entries (at, actor_label, action, object_type, object_id, changes)
-    VALUES ('2026-11-24', 'portal', 'refund.refused', 'refunds', 1, '{}')
+    INSERT INTO audit_entries
+      (id, at, actor_label, action, outcome, object_type, object_id, changes, hash)
+    VALUES
+      (99, '2026-11-24', 'portal', 'refund.refused', 'done', 'refunds', 1, '{}', '')
 """
 #: What somebody with a database client might do, and what is said of it. Refund 1 has returned
 #: the whole of payment 1; refund 2 was made at the bank and has returned the whole of payment 2.

@@ -68,7 +68,7 @@ WAYS_BACK = {
     "O132 no code": ("state={state}", *UNREADABLE),
     "O132 empty code": ("state={state}&code=", *UNREADABLE),
     "O132 code of 10 kB": ("state={state}&code=" + "a" * 10_240, *UNREADABLE),
-    "O132 control characters": ("state={state}&code=a%00%0d%0ab", *UNREADABLE),
+    "O132 control characters": ("state={state}&code=a%01%0d%0ab", *UNREADABLE),
     "O132 code twice": ("state={state}&code={code}&code={code}", *UNREADABLE),
     "O133 unknown code": ("state={state}&code=0123456789abcdef", *REFUSED),
     "O135 access_denied": ("state={state}&error=access_denied", *CANCELLED),

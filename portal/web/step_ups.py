@@ -13,6 +13,8 @@ from portal.web.session import me
 
 DRAFT_CHARACTERS = 20_000
 NEVER_KEPT = ("csrf_token", "password")
+#: What is loaded into these has a page of its own at the same address.
+WITH_PAGES = ("dlg", "results")
 
 
 class StepUp(Exception):
@@ -28,7 +30,11 @@ def ask(step: StepUp) -> Response:
     back = request.full_path.rstrip("?")
     if request.method != "GET":
         back = _form_page()
-        _keep(back)
+        _keep(back, request.form)
+    elif _is_part():
+        back = request.path.rpartition("/")[0]
+        if "csrf_token" in request.args:
+            _keep(back, request.args)
     door = "yandex.ask" if step.by_yandex else "confirmations.ask_password"
     url = f"{url_for(door)}?{urlencode({'next': back})}"
     if not is_partial():
@@ -37,6 +43,11 @@ def ask(step: StepUp) -> Response:
     answer = render(page, page, status=401, url=url, by_yandex=step.by_yandex)
     answer.headers["X-Step-Up"] = "yandex" if step.by_yandex else "password"
     return answer
+
+
+def _is_part() -> bool:
+    """Tell whether htmx wants a part of a page: its address lies right below the page's own."""
+    return is_partial() and request.headers.get("HX-Target") not in WITH_PAGES
 
 
 def _form_page() -> str:
@@ -49,11 +60,9 @@ def _form_page() -> str:
     return request.path
 
 
-def _keep(path: str) -> None:
+def _keep(path: str, typed: MultiDict[str, str]) -> None:
     fields = {
-        name: values
-        for name, values in request.form.to_dict(flat=False).items()
-        if name not in NEVER_KEPT
+        name: values for name, values in typed.to_dict(flat=False).items() if name not in NEVER_KEPT
     }
     if sum(len(value) for values in fields.values() for value in values) <= DRAFT_CHARACTERS:
         keep_draft(me().session_id, path, fields)

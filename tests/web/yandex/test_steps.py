@@ -46,7 +46,9 @@ def test_switched_off_nobody_is_asked_and_everybody_is_told(anna):
 
 
 def test_htmx_gets_the_step_in_its_dialog(anna):
-    answer = anna.client.get("/payments/1/refund", headers={"HX-Request": "true"})
+    headers = {"HX-Request": "true", "HX-Target": "dlg"}
+
+    answer = anna.client.get("/payments/1/refund", headers=headers)
 
     assert (answer.status_code, answer.headers["X-Step-Up"]) == (401, "yandex")
     assert "/confirm/yandex?next=%2Fpayments%2F1%2Frefund" in answer.text
@@ -179,6 +181,28 @@ TYPED = {
     "reason": "complaint",
     "comment": "Долго & <b>зря</b>",
 }
+
+
+def test_a_part_of_a_page_leads_back_to_the_page(anna):
+    headers = {"HX-Request": "true", "HX-Target": "rp-1"}
+
+    answer = anna.client.get("/refunds/1/status?v=1", headers=headers)
+
+    assert (answer.status_code, answer.headers["X-Step-Up"]) == (401, "yandex")
+    assert 'href="/confirm/yandex?next=%2Frefunds%2F1"' in answer.text
+
+
+def test_a_sum_that_is_being_reckoned_when_the_step_is_asked_for_comes_back(anna, cancelled):
+    headers = {"HX-Request": "true", "HX-Target": "effects"}
+    typed = TYPED | {"csrf_token": "x"}
+    path = f"/payments/{cancelled}/refund"
+
+    asked = anna.client.get(f"{path}/preview", query_string=typed, headers=headers)
+    anna.confirms(next_path=path)
+
+    assert asked.status_code == 401
+    assert "csrf" not in str(asked.headers)
+    assert 'value="1234,56"' in anna.client.get(path).text
 
 
 def test_a_refund_that_the_step_interrupts_comes_back_as_it_was_typed(anna, cancelled):

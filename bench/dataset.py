@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from portal.domain.search import search_text
+from portal.domain.search import meeting_text, search_text
 
 SEED = 20261124
 PAYMENTS_A_PERSON = 10
@@ -167,7 +167,7 @@ def _consultation(deal: Deal, number: int, status: str, paid_at: datetime | None
         "settlements": int(status != "scheduled"),
         "closed_at": None if status == "scheduled" else deal.starts_at,
         "created_at": START,
-        "search_text": deal.line,
+        "search_text": meeting_text(SPECIALISTS[number % len(SPECIALISTS)], deal.line),
     }
 
 

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MIN_LETTERS = 3
 MAX_QUERY_CHARACTERS = 200
 MAX_TOKENS = 8
+#: Parts the names of a search line from the contacts; no text that was folded has it.
+CONTACTS = "\x1f"
 
 
 class TokenKind(StrEnum):
@@ -28,10 +30,17 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of the query: what it is, and its text ready to be compared."""
+    """One word of the query: what it is, its text ready to be compared, where it may be found."""
 
     kind: TokenKind
     text: str
+    is_of_name: bool = False
+
+    def within_names(self) -> "Token":
+        """Return what whoever may not see contacts asks: nothing tells a part of an e-mail."""
+        is_contact = self.kind in (TokenKind.EMAIL, TokenKind.PHONE)
+        kind = TokenKind.WORD if is_contact else self.kind
+        return replace(self, kind=kind, is_of_name=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,13 @@ def without_contacts(text: str) -> str:
 
 def search_text(name: str, email: str, phone: str | None) -> str:
     """Join what a person is found by into one folded line, kept beside every row to be searched."""
-    return fold(f"{name} {email} {phone_digits(phone)}".strip())
+    contacts = fold(f"{email} {phone_digits(phone)}".strip())
+    return f"{fold(name)}{CONTACTS}{contacts}"
+
+
+def meeting_text(specialist: str, client_line: str) -> str:
+    """Return the line of a consultation: the specialist's name before the line of the client."""
+    return f"{fold(specialist)} {client_line}"
 
 
 def pieces(query: str) -> list[Piece]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.domain.journal import Outcome
 from portal.domain.permissions import Role
+from portal.domain.search import Token, TokenKind
 from portal.store.audit import AuditEntry
 from portal.store.lists import Criteria, Matching, Page, PageRequest, Sort, fetch, matching
 from portal.store.user_lists import LIST as PEOPLE
@@ -80,7 +81,8 @@ def _conditions(session: Session, wanted: AuditFilter) -> list[ColumnElement[boo
     if wanted.until is not None:
         conditions.append(AuditEntry.at < wanted.until)
     if wanted.names:
-        named = matching(session, PEOPLE, Criteria(wanted.names, ()), BY_NUMBER)
+        words = [Token(TokenKind.WORD, name, is_of_name=True) for name in wanted.names]
+        named = matching(session, PEOPLE, Criteria(words, ()), BY_NUMBER)
         conditions.append(_is_by(named.queries[0]))
     if wanted.person_id is not None:
         conditions.append(_is_by(select(literal(wanted.person_id))))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.domain.search import Token, TokenKind
+from portal.domain.search import CONTACTS, Token, TokenKind
 from portal.store.db import UTCDateTime
 
 COUNT_CAP = 1000
@@ -82,7 +82,7 @@ class Searched:
 class Criteria:
     """What a row must be: bear every word, meet every condition, be one of every group."""
 
-    words: Sequence[str]
+    words: Sequence[Token]
     conditions: Sequence[ColumnElement[bool]]
     meanings: Sequence[Sequence[ColumnElement[bool]]] = ()
 
@@ -232,9 +232,14 @@ def like_any_part(text: str) -> str:
     return f"%{escaped}%"
 
 
-def words_of(tokens: Sequence[Token]) -> list[str]:
-    """Return the texts that must be found as parts of the search line."""
-    return [token.text for token in tokens if token.kind in WORDS]
+def _part_of(token: Token) -> str:
+    anywhere = like_any_part(token.text)
+    return f"{anywhere}{CONTACTS}%" if token.is_of_name else anywhere
+
+
+def words_of(tokens: Sequence[Token]) -> list[Token]:
+    """Return the words that must be found as parts of the search line."""
+    return [token for token in tokens if token.kind in WORDS]
 
 
 def line_without(line: InstrumentedAttribute[str], token: Token) -> ColumnElement[bool]:
@@ -243,7 +248,7 @@ def line_without(line: InstrumentedAttribute[str], token: Token) -> ColumnElemen
     The line is folded already, so that LIKE is enough on both databases.
     """
     if token.kind is TokenKind.EXCLUDED:
-        return line.not_like(like_any_part(token.text), escape="\\")
+        return line.not_like(_part_of(token), escape="\\")
     return false()
 
 
@@ -254,11 +259,14 @@ def matching(session: Session, searched: Searched, criteria: Criteria, sort: Sor
     knows the order by key only: in another order the line itself is read while walking.
     """
     rest = [*criteria.conditions, *(or_(*group) for group in criteria.meanings[1:])]
-    likes = [searched.line.like(like_any_part(word), escape="\\") for word in criteria.words]
-    read: Select[Any] = select(searched.key).select_from(searched.model).where(*likes, *rest)
+    likes = {word: searched.line.like(_part_of(word), escape="\\") for word in criteria.words}
+    read: Select[Any] = (
+        select(searched.key).select_from(searched.model).where(*likes.values(), *rest)
+    )
     asked, walked, place = read, read, sort.place
     if criteria.words and session.get_bind().dialect.name == "sqlite":
         index, asked = _full_text(searched, criteria.words)
+        rest += [likes[word] for word in criteria.words if word.is_of_name]
         asked = asked.where(*rest)
         is_by_key = sort.column is searched.key
         if rest or criteria.meanings or not is_by_key:
@@ -271,10 +279,10 @@ def matching(session: Session, searched: Searched, criteria: Criteria, sort: Sor
     )
 
 
-def _full_text(searched: Searched, words: Sequence[str]) -> tuple[Any, Select[Any]]:
+def _full_text(searched: Searched, words: Sequence[Token]) -> tuple[Any, Select[Any]]:
     name = f"{searched.model.__tablename__}_fts"
     index = table(name, column("rowid", Integer))
-    phrase = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+    phrase = " ".join('"' + word.text.replace('"', '""') + '"' for word in words)
     return index, select(index.c.rowid).where(literal_column(name).op("MATCH")(phrase))
 
 

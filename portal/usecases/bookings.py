@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.domain.actors import Actor
 from portal.domain.money import Money
-from portal.domain.search import fold
+from portal.domain.search import meeting_text
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
@@ -37,7 +37,7 @@ def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
             price_minor=booking.price.minor,
             currency=booking.price.currency,
             created_at=now,
-            search_text=fold(f"{client.search_text} {booking.specialist}"),
+            search_text=meeting_text(booking.specialist, client.search_text),
         )
         session.add(consultation)
         session.flush()

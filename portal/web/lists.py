@@ -1,7 +1,7 @@
 """The URL is the whole state of a list: reading it, writing it, chips, pages (ux.md §3.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -10,11 +10,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, abort, request, url_for
 
+from portal.domain.permissions import Permission
 from portal.domain.search import MAX_QUERY_CHARACTERS, Token, TokenKind
 from portal.store.lists import COUNT_CAP, PER_PAGE, Page, PageRequest
+from portal.web.access import can
 from portal.web.formats import MOSCOW, grouped, plural
 from portal.web.fragments import go, is_partial, render
-from portal.web.search_words import Reader, other_layout, span
+from portal.web.search_words import PEOPLE, Reader, other_layout, span
 from portal.web.searches import Search, read_search
 
 #: The order of the parameters in every address of a list.
@@ -160,8 +162,16 @@ def read_list(readers: Mapping[str, Reader] = MappingProxyType({}), *, card: str
     per = int(params["per"]) if params.get("per", "") in map(str, PER_PAGE) else 50
     if per == 50:
         params.pop("per", None)
-    search = read_search(params.get("q", ""), readers)
+    search = _within_rights(params.get("q", ""), readers)
     return ListView(ListURL(request.path, params), search, per, card)
+
+
+def _within_rights(query: str, readers: Mapping[str, Reader]) -> Search:
+    """Read a query; without the right to contacts nobody learns them by asking, part by part."""
+    if can(Permission.USERS_CONTACTS):
+        return read_search(query, readers)
+    search = read_search(query, {name: readers[name] for name in readers if name not in PEOPLE})
+    return replace(search, tokens=[token.within_names() for token in search.tokens])
 
 
 def choice(values: type[Choice], text: str) -> Choice | None:

@@ -54,8 +54,8 @@ def test_a_phone_is_its_last_ten_digits(phone):
 
 def test_a_person_is_found_by_name_address_and_phone():
     line = search_text("Пётр Ё", "Petr@Example.test", "+7 916 123-45-67")
-    assert line == "петр е petr@example.test 9161234567"
-    assert search_text("Анна", "anna@example.test", None) == "анна anna@example.test"
+    assert line == "петр е\x1fpetr@example.test 9161234567"
+    assert search_text("Анна", "anna@example.test", None) == "анна\x1fanna@example.test"
 
 
 OPERATORS = {

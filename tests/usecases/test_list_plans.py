@@ -29,21 +29,33 @@ WHOLE = re.compile(rf"SCAN ({BIG})$|Seq Scan on ({BIG})", re.MULTILINE)
 Ask = Callable[[Session], object]
 
 
-def payments(text: str = "", kind: TokenKind = TokenKind.WORD, **wanted: object) -> Ask:
+NAME = Token(TokenKind.WORD, "звягинцев", is_of_name=True)
+
+
+def tokens_of(text: str | Token, kind: TokenKind) -> tuple[Token, ...]:
+    """Return the one token that is asked for, or none."""
+    if isinstance(text, Token):
+        return (text,)
+    return (Token(kind, text),) if text else ()
+
+
+def payments(text: str | Token = "", kind: TokenKind = TokenKind.WORD, **wanted: object) -> Ask:
     """Ask for payments, by a token where there is one."""
-    tokens = (Token(kind, text),) if text else ()
+    tokens = tokens_of(text, kind)
     return lambda session: list_payments(session, PaymentFilter(tokens=tokens, **wanted), now=NOW)
 
 
-def consultations(text: str = "", kind: TokenKind = TokenKind.WORD, **wanted: object) -> Ask:
+def consultations(
+    text: str | Token = "", kind: TokenKind = TokenKind.WORD, **wanted: object
+) -> Ask:
     """Ask for consultations."""
-    found = ConsultationFilter(tokens=(Token(kind, text),) if text else (), **wanted)
+    found = ConsultationFilter(tokens=tokens_of(text, kind), **wanted)
     return lambda session: list_consultations(session, found, now=NOW)
 
 
-def people(text: str = "", kind: TokenKind = TokenKind.WORD, **wanted: object) -> Ask:
+def people(text: str | Token = "", kind: TokenKind = TokenKind.WORD, **wanted: object) -> Ask:
     """Ask for people."""
-    found = UserFilter(tokens=(Token(kind, text),) if text else (), **wanted)
+    found = UserFilter(tokens=tokens_of(text, kind), **wanted)
     return lambda session: list_users(session, found)
 
 
@@ -86,6 +98,10 @@ WORDS: dict[str, tuple[Ask, str]] = {
     "dearest": (payments("звягинцев", sort="-amount"), "payments"),
     "consultations": (consultations("звягинцев"), "consultations"),
     "people": (people("звягинцев"), "users"),
+    "payments by name": (payments(NAME), "payments"),
+    "dearest by name": (payments(NAME, sort="-amount"), "payments"),
+    "consultations by name": (consultations(NAME), "consultations"),
+    "people by name": (people(NAME), "users"),
 }
 
 

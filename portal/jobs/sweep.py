@@ -34,12 +34,12 @@ def ring() -> None:
     """Ring for every due row, a batch of each kind; RQ's cron calls this every few seconds."""
     now = clock.now()
     open_due(now=now)
-    _ring_all(payments.create_link, Payment.id, *_links_wanted(now))
-    _ring_all(payments.read, Payment.id, *_payments_to_read(now))
-    _ring_all(refunds.submit, Refund.id, *_refunds_to_send(now))
-    _ring_all(refunds.reconcile, Refund.id, *_refunds_to_read(now))
-    _ring_all(letters.deliver, Letter.id, Letter.next_try_at <= now)
-    _ring_all(deliveries.apply, Delivery.id, *_deliveries_to_apply(now))
+    _ring_all(refunds.submit, Refund.next_step_at, *_refunds_to_send(now))
+    _ring_all(refunds.reconcile, Refund.next_step_at, *_refunds_to_read(now))
+    _ring_all(payments.create_link, Payment.next_read_at, *_links_wanted(now))
+    _ring_all(payments.read, Payment.next_read_at, *_payments_to_read(now))
+    _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
+    _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
     db.session.rollback()
@@ -56,9 +56,13 @@ def forget() -> None:
 
 
 def _ring_all(
-    job: Callable[[int], None], key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]
+    job: Callable[[int], None],
+    due: InstrumentedAttribute[datetime | None],
+    *conditions: ColumnElement[bool],
 ) -> None:
-    rows = db.session.scalars(select(key).where(*conditions).order_by(key).limit(BATCH)).all()
+    """Ring for the rows that are due longest: who waits is served, however old the others are."""
+    key = due.class_.id
+    rows = db.session.scalars(select(key).where(*conditions).order_by(due, key).limit(BATCH)).all()
     db.session.rollback()
     for row_id in rows:
         nudge(job, row_id)

@@ -13,6 +13,7 @@ from portal.domain.refunds import AccountMode, RefundStatus
 from portal.jobs import payments, refunds, sweep
 from portal.jobs.queue import QUEUE
 from portal.store.db import transaction
+from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from tests import builders
@@ -67,6 +68,28 @@ def test_the_sweep_rings_for_a_payment_to_read(cancelled, redis_url):
     make_due(Payment, payment, "next_read_at")
     sweep.ring()
     assert f"payments-read-{payment}" in rung(redis_url)
+
+
+def test_whoever_waits_longest_is_rung_for_however_new_the_row_is(bank, redis_url):
+    client, now = builders.customer(), clock.now()
+    dues = [now - timedelta(minutes=1)] * sweep.BATCH + [now - timedelta(minutes=2)]
+    with transaction() as session:
+        session.add_all(
+            Letter(kind="access_link", user_id=client, facts={}, created_at=now, next_try_at=due)
+            for due in dues
+        )
+
+    sweep.ring()
+
+    assert rung(redis_url) == [f"letters-deliver-{number}" for number in (201, *range(1, 200))]
+
+
+def test_a_refund_is_rung_for_before_anything_else(refund_id, redis_url):
+    make_due(Payment, 1, "next_read_at")
+
+    sweep.ring()
+
+    assert rung(redis_url) == [f"refunds-submit-{refund_id}", "payments-read-1"]
 
 
 def test_the_sweep_rings_for_a_refund_to_send(refund_id, redis_url):

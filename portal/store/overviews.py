@@ -23,6 +23,8 @@ CAP = 1000
 RECENT = timedelta(days=30)
 #: A card takes a refund within a week nearly always: after that somebody should ask the bank.
 SLOW = timedelta(days=7)
+#: A refund leaves within seconds: after an hour nobody sends it, or the bank is not heard (I-19).
+UNSENT = timedelta(hours=1)
 NAMED = 5
 
 
@@ -35,6 +37,7 @@ class Attention:
 
     unknown_refunds: int
     oldest_unknown: datetime | None
+    unsent_refunds: int
     slow_refunds: int
     failed_refunds: int
     unexplained_refunds: int
@@ -58,6 +61,9 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
     return Attention(
         unknown_refunds=_count(session, unknown),
         oldest_unknown=session.scalar(select(func.min(Refund.requested_at)).where(unknown)),
+        unsent_refunds=_count(
+            session, Refund.status == RefundStatus.REQUESTED, Refund.requested_at < now - UNSENT
+        ),
         slow_refunds=_count(
             session, Refund.status == RefundStatus.SUBMITTED, Refund.sent_at < now - SLOW
         ),

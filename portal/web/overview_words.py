@@ -24,6 +24,11 @@ class Task:
 
 
 UNKNOWN = tuple(f"{one} с неизвестным результатом" for one in ("возврат", "возврата", "возвратов"))
+UNSENT = (
+    "возврат не отправлен дольше часа",
+    "возврата не отправлены дольше часа",
+    "возвратов не отправлены дольше часа",
+)
 SLOW = tuple(f"{one} в пути дольше недели" for one in ("возврат", "возврата", "возвратов"))
 FAILED = ("возврат не прошёл", "возврата не прошли", "возвратов не прошли")
 UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат", "возврата", "возвратов"))
@@ -40,6 +45,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         since = f"старший {age(now - waiting.oldest_unknown)}"
     lines: tuple[tuple[int, Sequence[str], str, dict[str, Any]], ...] = (
         (waiting.unknown_refunds, UNKNOWN, payments, {"status": "refund_unknown"}),
+        (waiting.unsent_refunds, UNSENT, payments, {"refund": "requested"}),
         (waiting.slow_refunds, SLOW, payments, {"status": "in_transit", "sort": "date"}),
         (waiting.failed_refunds, FAILED, payments, {"status": "refund_failed"}),
         (waiting.unexplained_refunds, UNEXPLAINED, "attributions.show_list", {}),

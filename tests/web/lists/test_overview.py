@@ -78,6 +78,17 @@ def test_a_refund_that_travels_for_a_week_waits_for_somebody(desk):
     assert ROW.findall(desk.browser(desk.anna).get(url).text) == [str(desk.payment)]
 
 
+@pytest.mark.parametrize(("minutes", "seen"), [(60, []), (61, ["1"])])
+def test_a_refund_that_is_not_sent_within_an_hour_waits_for_somebody(desk, minutes, seen):
+    with desk.app.app_context():
+        refund = builders.ask(builders.person(desk.anna), desk.payment)
+        _change(Refund, refund, requested_at=NOW - timedelta(minutes=minutes))
+
+    url = _lines(desk).get("1 возврат не отправлен дольше часа", "/payments?refund=unknown")
+
+    assert ROW.findall(desk.browser(desk.anna).get(url).text) == seen
+
+
 def test_a_surplus_payment_is_found_by_its_line(desk):
     desk.pays("Пётр Первый")
     with desk.app.app_context():

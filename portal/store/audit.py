@@ -18,6 +18,7 @@ from portal.domain.journal import Break, Fault, Head, Link, Outcome, first_break
 from portal.store.db import Base, enum_type, locked
 
 BATCH_ROWS = 1000
+REASON_MAX = 1000
 _PENDING = "journal"
 
 
@@ -49,7 +50,7 @@ class AuditEntry(Base):
     object_type: Mapped[str] = mapped_column(String(30))
     object_id: Mapped[int | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
-    reason: Mapped[str | None] = mapped_column(String(1000))
+    reason: Mapped[str | None] = mapped_column(String(REASON_MAX))
     hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -89,9 +90,9 @@ def note(
     """Write into the journal what ``actor`` did; ``changes`` are values that JSON knows.
 
     What a state was and became stands in ``before`` and ``after``, both with the same names; other
-    changes are facts. ``reason`` among them becomes the entry's reason. No passwords, tokens,
-    cards, e-mails or phones: what is written here cannot be taken back. The entry gets its number
-    at the commit.
+    changes are facts. ``reason`` among them becomes the entry's reason, cut to its column. No
+    passwords, tokens, cards, e-mails or phones: what is written here cannot be taken back. The
+    entry gets its number at the commit.
     """
     _pend(session, _entry(actor, action, about, now, changes), Outcome.DONE)
 
@@ -106,7 +107,7 @@ def note_denied(
 def _entry(
     actor: Actor, action: str, about: About, now: datetime, changes: dict[str, Any]
 ) -> AuditEntry:
-    reason = changes.pop("reason", None)
+    reason = changes.pop("reason", None) or ""
     object_type, object_id = _named(about)
     return AuditEntry(
         at=now,
@@ -120,7 +121,7 @@ def _entry(
         object_type=object_type,
         object_id=object_id,
         changes=json.loads(json.dumps(changes)),
-        reason=reason,
+        reason=reason[:REASON_MAX] or None,
     )
 
 

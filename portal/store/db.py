@@ -17,6 +17,8 @@ from sqlalchemy import (
     Integer,
     MetaData,
     event,
+    func,
+    select,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -166,6 +168,12 @@ def transaction() -> Iterator[Session]:
             yield session
     finally:
         IS_OPEN.reset(token)
+
+
+def in_turn(session: Session, number: int) -> None:
+    """Let transactions that name the same number go one by one; those of SQLite do anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def locked(session: Session, model: type[Row], row_id: int | str) -> Row:

@@ -11,9 +11,11 @@ from portal.domain.actors import Actor
 from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
 from portal.domain.search import search_text
 from portal.store.audit import note, note_denied
-from portal.store.db import locked, transaction
+from portal.store.db import in_turn, locked, transaction
 from portal.store.users import SignInAttempt, User, hasher, with_rights
 
+#: The turn of those who sign in: nobody counts while somebody's attempt is being written.
+_TURN = 49
 #: Compared when nobody has this e-mail, so that a stranger cannot measure who exists.
 _NOBODY = hasher.hash("nobody has this password")
 
@@ -67,26 +69,22 @@ def authenticate(
     e-mail or the address has failed too often; failures live in the database (I-49). Every try is
     in the journal.
     """
-    email, ip = email.strip().lower()[:254], actor.ip or ""
+    email = email.strip().lower()[:254]
     with transaction() as session:
-        _require_calm(session, email, ip, now, limit)
+        attempt = _reserve(session, email, actor.ip or "", now, limit)
         query = select(User).where(User.email == email).options(*with_rights())
         user = session.scalars(query).unique().one_or_none()
     is_right = _matches(user.password_hash if user else None, password)
     if user is None or not is_right or not user.is_active:
-        _remember_failure(email, actor, now, user)
+        with transaction() as session:
+            note_denied(session, actor, "user.sign_in", user or "users", now=now)
         raise WrongPassword
     with transaction() as session:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt))
         person = replace(actor, user_id=user.id, label=user.name)
         note(session, person, "user.sign_in", user, now=now)
         _refresh_hash(session, user, password)
     return user
-
-
-def _remember_failure(email: str, actor: Actor, now: datetime, user: User | None) -> None:
-    with transaction() as session:
-        session.add(SignInAttempt(email=email, ip=actor.ip or "", at=now))
-        note_denied(session, actor, "user.sign_in", user or "users", now=now)
 
 
 def _refresh_hash(session: Session, user: User, password: str) -> None:
@@ -112,7 +110,9 @@ def _matches(stored: str | None, password: str) -> bool:
     return stored is not None
 
 
-def _require_calm(session: Session, email: str, ip: str, now: datetime, limit: SignInLimit) -> None:
+def _reserve(session: Session, email: str, ip: str, now: datetime, limit: SignInLimit) -> int:
+    """Count this attempt before the password is compared, or guesses made together all pass."""
+    in_turn(session, _TURN)
     since = now - limit.window
     rows = session.execute(
         select(func.count(), func.min(SignInAttempt.at)).where(
@@ -121,6 +121,10 @@ def _require_calm(session: Session, email: str, ip: str, now: datetime, limit: S
     ).one()
     if rows[0] >= limit.attempts:
         raise TooManyAttempts(until=rows[1] + limit.window)
+    attempt = SignInAttempt(email=email, ip=ip, at=now)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
 
 
 def forget_attempts(*, now: datetime, window: timedelta) -> None:

@@ -1,6 +1,8 @@
 """Who may sign in, and how often one may guess, by e-mail and by address (E4, I-49)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from sqlalchemy import func, select
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
 from portal.domain.permissions import Role
+from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.users import SignInAttempt, User
 from portal.usecases.users import NewUser, SignInLimit, authenticate, create_user
@@ -82,6 +85,32 @@ def test_after_the_limit_the_address_is_closed_to_every_email(nina):
         enter(ip=HERE)
 
     assert enter(ip=ELSEWHERE) == nina
+
+
+def guess(app, gate):
+    """Guess wrongly at the same moment as others and return the name of the refusal."""
+    with app.app_context():
+        gate.wait(30)
+        with pytest.raises((WrongPassword, TooManyAttempts)) as refusal:
+            enter(password="wrong")
+        return refusal.type.__name__
+
+
+def test_guesses_made_together_are_counted_one_by_one(app):
+    gate = Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(guess, [app] * 8, [gate] * 8))
+
+    assert answers == ["TooManyAttempts"] * 5 + ["WrongPassword"] * 3
+    assert attempts() == 3
+
+
+def test_a_right_password_leaves_one_line_in_the_journal(nina):
+    enter()
+
+    with transaction() as session:
+        said = session.execute(select(AuditEntry.action, AuditEntry.outcome)).all()
+    assert [tuple(row) for row in said] == [("user.create", "done"), ("user.sign_in", "done")]
 
 
 def test_the_door_opens_when_the_oldest_failure_leaves_the_window(nina):

@@ -76,6 +76,7 @@ FAULTS = {
     "an unknown way to pay": ({"payment_modes": "sbp,top-secret"}, "payment_modes.1: "),
     "the old VAT": ({"vat_type": "vat20"}, "vat_type: "),
     "an endless link": ({"ttl_minutes": "44641"}, "ttl_minutes: "),
+    "longer than a job may take": ({"timeout_seconds": "26"}, "timeout_seconds: "),
     "no root": ({"ca_bundle": "/nowhere.pem"}, "ca_bundle: "),
     "a weak key": ({"public_keys": WEAK}, "public_keys: "),
     "no key": ({"public_keys": '[{"kty": "oct", "k": "top-secret"}]'}, "public_keys: "),

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, or_, select
+from sqlalchemy import JSON, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.errors import NotFound
@@ -46,6 +46,15 @@ class Delivery(Base):
     payment_id: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(String(600))
     finished_at: Mapped[datetime | None]
+
+
+def finish_parked(session: Session, payment_id: int, *, now: datetime) -> None:
+    """Apply what was parked while the bank was silent: its payment has been read since (I-21)."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.status == DeliveryStatus.FAILED, Delivery.payment_id == payment_id)
+        .values(status=DeliveryStatus.APPLIED, error=None, finished_at=now)
+    )
 
 
 SORT = Sort("-id", Delivery.id, Delivery.id, falls=True)

@@ -15,6 +15,7 @@ from portal.domain.reconciliations import LOOK_FOR, next_cabinet_read, next_paym
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
+from portal.store.deliveries import finish_parked
 from portal.store.ledger import post
 from portal.store.payments import BankOrder, Payment, locked_payment
 
@@ -29,6 +30,7 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         payment, consultation = locked_payment(session, payment_id)
         payment.read_at = now
         payment.bank_word = operation.bank_word[:40]
+        finish_parked(session, payment_id, now=now)
         incident = _mismatch(payment, operation)
         if incident is not None:
             _raise_incident(session, payment, incident, operation, now)

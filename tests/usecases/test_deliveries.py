@@ -15,7 +15,9 @@ from portal.usecases.deliveries import (
     receive_delivery,
     requeue_delivery,
 )
+from tests import builders
 from tests.builders import NOW
+from tests.fakes import FakeBank
 
 LATER = NOW + timedelta(minutes=1)
 #: Seconds until the next try after the first, the second … failure.
@@ -107,6 +109,20 @@ def test_a_delivery_that_succeeds_at_last_forgets_its_error():
     finish_delivery(delivery_id, now=LATER, payment_id=7)
 
     assert (load().status, load().error, load().tries) == (DeliveryStatus.APPLIED, None, 2)
+
+
+@pytest.mark.parametrize(("parked_for", "status"), [(0, "applied"), (1, "failed")])
+def test_a_reading_of_the_payment_applies_what_was_parked(parked_for, status):
+    bank = FakeBank()
+    payment = builders.start_to_pay(bank, builders.book(builders.customer()))
+    delivery_id = receive()
+    for _ in range(8):
+        finish_delivery(delivery_id, now=NOW, payment_id=payment + parked_for, error="timeout")
+
+    builders.hear(bank, payment, now=LATER)
+
+    assert load(delivery_id).status == status
+    assert load(delivery_id).error == {"applied": None, "failed": "timeout"}[status]
 
 
 def test_a_parked_delivery_may_be_read_again_from_the_beginning():

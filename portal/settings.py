@@ -1,12 +1,19 @@
 """Every setting of the portal, read once from the environment; one error lists all faults."""
 
+import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
+
+SECRET_MIN_BYTES = 32
+_log = logging.getLogger(__name__)
 
 
 class SettingsError(Exception):
@@ -57,17 +64,28 @@ class Settings(BaseSettings):
             self.database_url or f"sqlite:///{self.data_dir.resolve() / 'portal.sqlite'}"
         )
         self.public_url = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-        missing = [
-            f"PORTAL_{name.upper()}"
-            for name in ("secret_key", "redis_url", "accounts", *self._needed_at_yandex)
-            if not self._is_given(name)
-        ]
-        if missing:
-            raise ValueError(f"not set: {', '.join(missing)}")
-        for name in ("public_url", "yandex_oauth_url", "yandex_login_url"):
-            if self.mode == "production" and not getattr(self, name).startswith("https://"):
-                raise ValueError(f"PORTAL_{name.upper()} must be https in production")
+        faults = [*self._missing(), *self._insecure()]
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            faults.append("PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///")
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
+
+    def _missing(self) -> Iterator[str]:
+        needed = ("secret_key", "redis_url", "accounts", *self._needed_at_yandex)
+        missing = [f"PORTAL_{name.upper()}" for name in needed if not self._is_given(name)]
+        if missing:
+            yield f"not set: {', '.join(missing)}"
+
+    def _insecure(self) -> Iterator[str]:
+        if self.is_local:
+            return
+        secret = self.secret_key.get_secret_value().encode()
+        if 0 < len(secret) < SECRET_MIN_BYTES:
+            yield f"PORTAL_SECRET_KEY must have {SECRET_MIN_BYTES} bytes or more in production"
+        for name in ("public_url", "yandex_oauth_url", "yandex_login_url"):
+            if not getattr(self, name).startswith("https://"):
+                yield f"PORTAL_{name.upper()} must be https in production"
 
     def _is_given(self, name: str) -> bool:
         value = getattr(self, name)
@@ -91,7 +109,12 @@ def _with_driver(url: str) -> str:
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise SettingsError with one line that names every fault."""
+    """Read the environment; raise SettingsError with one line that names every fault.
+
+    A name that we do not know is warned of: it may be mistyped, or somebody else's.
+    """
+    for name in _unknown():
+        _log.warning("%s is no setting of the portal: is it mistyped?", name)
     try:
         return Settings()
     except ValidationError as error:
@@ -100,6 +123,14 @@ def load_settings() -> Settings:
     except UnreadableValue as error:
         name = str(error).split('"')[1]
         raise SettingsError(f"PORTAL_{name.upper()}: not readable as JSON") from None
+
+
+def _unknown() -> list[str]:
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    known = {f"PORTAL_{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name for name in given if name.startswith("PORTAL_") and name.split("__")[0] not in known
+    )
 
 
 def _in_words(fault: ErrorDetails) -> str:

@@ -98,6 +98,21 @@ def launch(data_dir: Path, **settings: str) -> Stack:
     return Stack(process, data_dir, f"{at}:{portal}", f"{at}:{sandbox}", settings)
 
 
+def command(stack: Stack, *words: str) -> tuple[int, str]:
+    """Run ``bin/flask`` beside a stack; return its exit code and all that it said."""
+    own = {"PORTAL_DATA_DIR": str(stack.data_dir)}
+    done = subprocess.run(
+        [str(ROOT / "bin" / "flask"), *words],
+        cwd=stack.data_dir.parent,
+        env={**_clean(os.environ), **stack.settings, **own},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=READY_SECONDS,
+    )
+    return done.returncode, done.stdout
+
+
 def start(data_dir: Path, **settings: str) -> Stack:
     """Start a stack and return when it says that it is ready."""
     stack = launch(data_dir, **settings)

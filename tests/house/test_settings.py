@@ -41,6 +41,18 @@ FAULTS = {
         {"YANDEX_REQUIRED": "true"},
         "not set: PORTAL_YANDEX_CLIENT_ID, PORTAL_YANDEX_CLIENT_SECRET",
     ),
+    "another database": (
+        {"DATABASE_URL": "mysql://user:pass@x/y", "PUBLIC_URL": "https://p.test"},
+        "PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///",
+    ),
+    "a short secret": (
+        {"SECRET_KEY": "s" * 31, "PUBLIC_URL": "https://p.test"},
+        "PORTAL_SECRET_KEY must have 32 bytes or more in production",
+    ),
+    "everything at once": (
+        {"SECRET_KEY": "", "ACCOUNTS__A__TITLE": "A", "REDIS_URL": ""},
+        "not set: PORTAL_SECRET_KEY, PORTAL_REDIS_URL; PORTAL_PUBLIC_URL must be https in",
+    ),
     "Yandex over http": (
         {"PUBLIC_URL": "https://p.test", "YANDEX_OAUTH_URL": "http://y.test"},
         "PORTAL_YANDEX_OAUTH_URL must be https in production",
@@ -55,7 +67,7 @@ FAULTS = {
 @pytest.mark.parametrize(("wrong", "said"), FAULTS.values(), ids=FAULTS)
 def test_a_wrong_setting_is_refused_by_the_name_of_its_variable(monkeypatch, tmp_path, wrong, said):
     monkeypatch.chdir(tmp_path)
-    right = {"SECRET_KEY": "s", "REDIS_URL": "redis://r", "ACCOUNTS__A__TITLE": "A"}
+    right = {"SECRET_KEY": "s" * 32, "REDIS_URL": "redis://r", "ACCOUNTS__A__TITLE": "A"}
     for name, value in {**right, **wrong}.items():
         monkeypatch.setenv(f"PORTAL_{name}", value)
 
@@ -63,6 +75,21 @@ def test_a_wrong_setting_is_refused_by_the_name_of_its_variable(monkeypatch, tmp
         load_settings()
 
     assert str(refusal.value).startswith(said)
+
+
+def test_a_mistyped_name_is_warned_of(monkeypatch, tmp_path, caplog):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("PORTAL_SESION_HOURS=1\n")
+    settings = {"MODE": "local", "SECRET_KEY": "s", "REDIS_URL": "redis://r", "PROT": "1"}
+    for name, value in {**settings, "ACCOUNTS__A__TITLE": "A"}.items():
+        monkeypatch.setenv(f"PORTAL_{name}", value)
+
+    load_settings()
+
+    assert caplog.messages == [
+        "PORTAL_PROT is no setting of the portal: is it mistyped?",
+        "PORTAL_SESION_HOURS is no setting of the portal: is it mistyped?",
+    ]
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch, tmp_path):

@@ -130,11 +130,19 @@ def test_one_data_folder_serves_one_stack(stack):
     assert httpx.get(f"{stack.portal_url}/healthz").status_code == 200
 
 
+BOOK_HOLDS = "Книга сходится: остатки равны суммам проводок, сумма по каждой валюте равна нулю.\n"
+
+
+def test_a_command_beside_the_stack_needs_no_settings(stack):
+    assert stacks.command(stack, "ledger", "verify") == (0, BOOK_HOLDS)
+
+
 SILENT_DATABASE = "postgresql+psycopg://portal:***@127.0.0.1:9/portal"
+OPEN = "PORTAL_PUBLIC_URL must be https in production"
 REFUSALS = {
     "a missing setting": (
         {"PORTAL_MODE": "production"},
-        (2, "not set: PORTAL_SECRET_KEY, PORTAL_ACCOUNTS\n"),
+        (2, f"not set: PORTAL_SECRET_KEY, PORTAL_ACCOUNTS; {OPEN}\n"),
     ),
     "a wrong setting": (
         {"PORTAL_SWEEP_SECONDS": "0"},
@@ -165,4 +173,5 @@ def test_the_stack_runs_on_postgresql(stack):
     ready = httpx.get(f"{stack.portal_url}/readyz")
 
     assert ready.json() == {"database": "ok", "redis": "ok", "worker": "ok"}
+    assert stacks.command(stack, "ledger", "verify") == (0, BOOK_HOLDS)
     assert not (stack.data_dir / "portal.sqlite").exists()

@@ -25,6 +25,7 @@ class TokenKind(StrEnum):
     EMAIL = "email"
     CARD = "card"
     OPERATION = "operation"
+    REFERENCE = "reference"
     SHORT = "short"
 
 
@@ -74,6 +75,7 @@ _SPACED_PHONE = re.compile(r"(?<!\S)(?:\+\d|8)[\d\s()-]{8,18}\d(?!\S)", re.ASCII
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _OPERATION = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{3,28}")
+_REFERENCE = re.compile(r"c\d{1,9}-[0-9a-f]{12}", re.ASCII)
 # Folding has turned «№» into "no" by then.
 _ID = re.compile(r"no(\d{1,9})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -140,6 +142,8 @@ def _token(word: str) -> Token:
         return Token(TokenKind.EMAIL, word)
     if _OPERATION.fullmatch(word):
         return Token(TokenKind.OPERATION, word)
+    if _REFERENCE.fullmatch(word):
+        return Token(TokenKind.REFERENCE, word)
     amount = _AMOUNT.fullmatch(word)
     if amount:
         return Token(TokenKind.AMOUNT, f"{amount[1]}{amount[2].ljust(2, '0')}")

@@ -180,6 +180,8 @@ def _token(token: Token) -> ColumnElement[bool]:
             condition = Payment.user_id == owner
         case TokenKind.OPERATION:
             condition = Payment.operation_id == token.text
+        case TokenKind.REFERENCE:
+            condition = _reference(token.text)
         case TokenKind.AMOUNT:
             condition = Payment.amount_minor == int(token.text)
         case TokenKind.ID:
@@ -189,6 +191,12 @@ def _token(token: Token) -> ColumnElement[bool]:
         case _:
             condition = line_without(Payment.search_text, token)
     return condition
+
+
+def _reference(text: str) -> ColumnElement[bool]:
+    """Our order number begins with the number of its consultation, by which it is found."""
+    consultation = int(text.partition("-")[0].removeprefix("c"))
+    return and_(Payment.consultation_id == consultation, Payment.reference == text)
 
 
 def _number(text: str) -> list[ColumnElement[bool]]:

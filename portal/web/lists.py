@@ -26,7 +26,7 @@ ORDER = (
     *("action", "person", "outcome"),
 )
 #: What names one row when it stands alone in the query.
-EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION)
+EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION, TokenKind.REFERENCE)
 Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value", bound=str)
 
@@ -89,7 +89,7 @@ class ListView:
 
     @property
     def exact(self) -> Token | None:
-        """The only word of a query that names one row: its number, or the bank's operation."""
+        """The only word of a query that names one row: its number, our order, or the bank's."""
         is_alone = len(self.tokens) == 1 and len(self.search.applied) == 1
         token = self.tokens[0] if is_alone else None
         return token if token and token.kind in EXACT else None

@@ -76,6 +76,7 @@ MEANT: dict[str, tuple[Ask, str]] = {
     "failed": (payments(state=MoneyState.REFUND_FAILED), "ix_payments_last_refund"),
     "held": (payments(consultation=ConsultationStatus.OPEN), "ix_payments_consultation"),
     "operation": (payments("0000-4", TokenKind.OPERATION), "ix_payments_operation"),
+    "our order": (payments("c4-0123456789ab", TokenKind.REFERENCE), "ix_payments_consultation"),
     "amount": (payments("350000", TokenKind.AMOUNT), "ix_payments_amount_paid_transfer"),
     "e-mail": (payments("a@example.ru", TokenKind.EMAIL), "ix_payments_user_paid_transfer"),
     "card": (payments("1234", TokenKind.NUMBER), "ix_payments_card_paid_transfer"),

@@ -7,6 +7,7 @@ import pytest
 from portal.store.db import transaction
 from portal.store.payments import Payment
 from portal.web.search_words import EXAMPLES
+from tests import builders
 
 ROW = re.compile(r'<tr id="[puc](\d+)"')
 CHIP = re.compile(r'class="chip"[^>]*href="([^"]*)">([^<]*)<', re.DOTALL)
@@ -128,6 +129,17 @@ def test_enter_opens_the_operation_of_the_bank(shop):
     answer = shop.browser(shop.anna).get(f"/payments?q={OPERATION}&open=1")
 
     assert (answer.status_code, answer.location) == (303, f"/payments/{shop.payment}")
+
+
+def test_enter_opens_the_payment_of_our_order(shop):
+    with shop.app.app_context():
+        order = builders.payment(shop.payment).reference
+
+    found = shop.browser(shop.vera).get("/payments", query_string={"q": order.upper(), "open": "1"})
+    lost = _get(shop, f"{order[:-1]}{'1' if order[-1] == '0' else '0'}")
+
+    assert (found.status_code, found.location) == (303, f"/payments/{shop.payment}")
+    assert _rows(lost) == NOBODY
 
 
 def test_htmx_is_told_to_go_there(shop):

@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
-from portal.domain.errors import NotFound
-from portal.domain.transactions import IS_OPEN
+from portal.domain.errors import NotFound, Refusal
+from portal.domain.transactions import IS_OPEN, REFUSED
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -156,7 +156,8 @@ def transaction() -> Iterator[Session]:
     """Open one write transaction, commit at the end, roll back on any exception; it never nests.
 
     SQLite takes its write lock at once (BEGIN IMMEDIATE), because a lock taken later fails under
-    load in spite of every timeout. What the request has read before is forgotten on both sides.
+    load in spite of every timeout. What the request has read before is forgotten on both sides. A
+    refusal that passes through here is kept in REFUSED: its door tells the journal.
     """
     if IS_OPEN.get():
         raise RuntimeError("a transaction is open already: a use case owns exactly one")
@@ -166,6 +167,9 @@ def transaction() -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+    except Refusal as refusal:
+        REFUSED.set((*REFUSED.get(), refusal))
+        raise
     finally:
         IS_OPEN.reset(token)
 

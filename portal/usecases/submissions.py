@@ -67,6 +67,7 @@ def postpone_refund(refund_id: int, *, now: datetime) -> None:
     with transaction() as session:
         refund, _ = locked_refund(session, refund_id)
         if refund.status is RefundStatus.REQUESTED:
+            refund.send_attempts += 1
             _wait(refund, now)
 
 
@@ -189,7 +190,6 @@ def _record_not_sent(refund_id: int, now: datetime) -> None:
 
 
 def _wait(refund: Refund, now: datetime) -> None:
-    refund.send_attempts += 1
     refund.next_step_at = now + next_send(refund.send_attempts)
     refund.version += 1
 

@@ -143,6 +143,15 @@ def test_without_a_baseline_nothing_is_sent_and_it_is_tried_later(
     assert bank.refunds == []
 
 
+def test_a_call_that_never_left_is_one_attempt(bank, refund_id):
+    bank.is_down("refund")
+
+    refunds.submit(refund_id)
+
+    refund = builders.refund(refund_id)
+    assert (refund.status, refund.send_attempts) == (RefundStatus.REQUESTED, 1)
+
+
 def test_the_rules_are_checked_again_just_before_sending(bank, cancelled, refund_id):
     payment, _ = cancelled
     with transaction() as session:

@@ -56,12 +56,6 @@ class NotPayable(Refusal):
     code = "not_payable"
 
 
-class NoAccount(Refusal):
-    """No bank account takes payments in this currency now."""
-
-    code = "no_account"
-
-
 class WrongPassword(Refusal):
     """E-mail or password do not match, or the person is disabled; we never say which."""
 

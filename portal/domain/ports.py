@@ -93,13 +93,6 @@ class Operation:
     card_last4: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefundAnswer:
-    """The bank accepted a refund; the money is back only when a line says so."""
-
-    bank_word: str
-
-
 class EventKind(StrEnum):
     """What a webhook is about, as far as we care."""
 
@@ -140,10 +133,7 @@ class Capabilities:
     """What a bank can do; the domain asks these flags, never a bank's name."""
 
     methods: tuple[PaymentMethod, ...]
-    partial_refund: bool
-    repeated_refund: bool
     receipt_by_bank: bool
-    charge_saved_card: bool
 
 
 class BankError(Exception):
@@ -205,8 +195,8 @@ class BankConnector(Protocol):
     def read_operation(self, operation_id: str) -> Operation:
         """Read the truth about an operation; raise BankRefused when the bank does not know it."""
 
-    def refund(self, operation_id: str, amount: Money) -> RefundAnswer:
-        """Return money; raise BankRefused for a definite no. Never call it twice for one refund."""
+    def refund(self, operation_id: str, amount: Money) -> None:
+        """Ask for a refund, once; raise BankRefused for a definite no. Only a line is the money."""
 
     def parse_webhook(self, body: bytes) -> BankEvent:
         """Verify and read a webhook without touching anything; raise BadSignature."""

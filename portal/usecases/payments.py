@@ -138,7 +138,7 @@ def _credit(
     payment.paid_at = operation.paid_at or now
     payment.paid_method = operation.method or payment.method
     payment.card_last4 = operation.card_last4
-    if not consultation.is_paid and not payment.is_surplus:
+    if not payment.is_surplus:
         consultation.paid_at = payment.paid_at
     session.add_all(_booked(payment, operation, now))
     note(

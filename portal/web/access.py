@@ -27,11 +27,7 @@ class SignedIn:
     """The tag of what any signed-in person may open; the view shows only their own."""
 
 
-class Staff:
-    """The tag of what anybody who works here may open."""
-
-
-Tag = Permission | type[Public] | type[SignedIn] | type[Staff]
+Tag = Permission | type[Public] | type[SignedIn]
 
 
 def _tag(tag: Tag) -> Callable[[View], View]:
@@ -49,7 +45,6 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 public = _tag(Public)
 signed_in = _tag(SignedIn)
-staff = _tag(Staff)
 
 
 def fresh(view: View) -> View:
@@ -108,14 +103,14 @@ def guard() -> None:
 
 
 def _is_allowed(tag: Tag | None, person: Visitor) -> bool:
-    return opens(tag, person.permissions, is_staff=person.is_staff)
+    return opens(tag, person.permissions)
 
 
-def opens(tag: Tag | None, permissions: frozenset[Permission], *, is_staff: bool) -> bool:
+def opens(tag: Tag | None, permissions: frozenset[Permission]) -> bool:
     """Tell whether a signed-in person with these rights may open what has this tag."""
     if isinstance(tag, Permission):
         return tag in permissions
-    return tag is SignedIn or (tag is Staff and is_staff)
+    return tag is SignedIn
 
 
 def may_open(endpoint: str) -> bool:
@@ -123,7 +118,7 @@ def may_open(endpoint: str) -> bool:
     person = visitor()
     if person is None:
         return tag_of(endpoint) is Public
-    return opens(tag_of(endpoint), person.permissions, is_staff=person.is_staff)
+    return opens(tag_of(endpoint), person.permissions)
 
 
 def works_here() -> bool:

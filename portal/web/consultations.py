@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus
@@ -153,8 +153,6 @@ def _controls(view: ListView) -> dict[str, Any]:
 
 
 def _context(number: int) -> dict[str, Any]:
-    if number >= 2**63:
-        abort(404)
     now = clock.now()
     consultation = consultation_card(db.session(), number)
     rows = payment_rows_of_consultation(db.session(), number, now=now)

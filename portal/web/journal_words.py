@@ -90,7 +90,6 @@ REFUSALS = {
     "role_taken": "такая роль уже есть",
     "expires_in_the_past": "срок уже прошёл",
     "illegal_transition": "так состояние не меняется",
-    "no_account": "нет счёта для оплаты",
     "no_sum_here": "у этого права нет суммы",
     "not_payable": "платить не за что",
     "out_of_place": "такое право этой роли не дают",

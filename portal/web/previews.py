@@ -53,13 +53,7 @@ def _doors(subject: Subject) -> list[tuple[str, list[tuple[str, bool]]]]:
     return [
         (
             title,
-            [
-                (
-                    words,
-                    opens(tag_of(endpoint), subject.permissions, is_staff=subject.is_staff),
-                )
-                for endpoint, words in doors
-            ],
+            [(words, opens(tag_of(endpoint), subject.permissions)) for endpoint, words in doors],
         )
         for title, doors in DOORS
     ]

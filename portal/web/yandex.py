@@ -5,7 +5,6 @@ import re
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
     flash,
     make_response,
@@ -226,8 +225,6 @@ def link() -> Response:
 
 
 def _unlink(number: int, form: UnlinkForm, status: int = 200) -> Response:
-    if number >= 2**63:
-        abort(404)
     return _page("unlink", status, form=form, user=get_user(db.session(), number))
 
 

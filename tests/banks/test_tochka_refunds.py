@@ -10,7 +10,6 @@ from portal.domain.ports import (
     BankMisconfigured,
     BankRefused,
     BankUnavailable,
-    RefundAnswer,
     RefusedBecause,
 )
 from tests.banks.answers import OPERATION, Bank, error, raw, refunded
@@ -21,9 +20,8 @@ HALF = Money.from_major(Decimal(500), Currency.RUB)
 def test_a_refund_names_the_operation_and_the_sum_and_is_only_accepted():
     bank = Bank(refund=refunded())
 
-    answer = bank.connector().refund(OPERATION, HALF)
+    bank.connector().refund(OPERATION, HALF)
 
-    assert answer == RefundAnswer("isRefund, 2026-11-02")
     assert bank.body("refund") == {"Data": {"amount": "500.00"}}
 
 

@@ -37,7 +37,6 @@ from portal.domain.ports import (
     Operation,
     PaymentLink,
     PaymentOrder,
-    RefundAnswer,
     RefusedBecause,
 )
 
@@ -80,10 +79,7 @@ class TochkaConnector:
         """Refunds in parts are allowed; whether a second part works the bank will say (§15.2)."""
         return Capabilities(
             methods=mapping.methods_of(self._settings),
-            partial_refund=True,
-            repeated_refund=True,
             receipt_by_bank=self._settings.receipt == "bank",
-            charge_saved_card=False,
         )
 
     def create_payment(self, order: PaymentOrder) -> PaymentLink:
@@ -151,7 +147,7 @@ class TochkaConnector:
                 return mapping.operation(values, customer_code, merchants)
         raise BankUnavailable("the answer is about another operation", sent=False)
 
-    def refund(self, operation_id: str, amount: Money) -> RefundAnswer:
+    def refund(self, operation_id: str, amount: Money) -> None:
         """Return money, once (§10.1): no key makes a repeat safe, and no webhook will follow."""
         body = {"Data": {"amount": amount.major}}
         data = self._client.call(REFUND, ids={"operation_id": operation_id}, body=body).data
@@ -160,7 +156,6 @@ class TochkaConnector:
             raise BankRefused(RefusedBecause.DECLINED, words.DECLINED)
         if data.get("isRefund") is not True or not is_same or not _is_sum(data, amount):
             raise BankUnavailable("the answer is about another refund", sent=True)
-        return RefundAnswer(bank_word=f"isRefund, {mapping.text(data, 'date') or ''}"[:40])
 
     def parse_webhook(self, body: bytes) -> BankEvent:
         """Verify and read an event; raise BadSignature. The bank's API is not asked.

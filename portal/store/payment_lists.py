@@ -152,6 +152,12 @@ def surplus_left() -> list[ColumnElement[bool]]:
     return [Payment.is_surplus.is_(True), Payment.captured_minor > back]
 
 
+def has_surplus(session: Session, consultation_id: int) -> bool:
+    """Tell whether money that paid for nothing is still there: paid twice, or too late."""
+    paid = select(Payment.id).where(Payment.consultation_id == consultation_id, *surplus_left())
+    return session.scalar(paid.limit(1)) is not None
+
+
 def consultation_is(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:
     """Say in SQL what ``status_at`` says: a scheduled one whose hour has come is open.
 

@@ -23,6 +23,7 @@ from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.consultations import Consultation, consultation_by_token
 from portal.store.db import db
+from portal.store.payment_lists import has_surplus
 from portal.store.payments import Payment, latest_payment
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import public
@@ -36,6 +37,12 @@ bp = Blueprint("checkout", __name__, url_prefix="/pay")
 PATIENCE = timedelta(minutes=3)
 #: What the address says about where the payer comes from: our page, or a refusal of the bank's.
 _SAID = ("declined", "link")
+#: Surplus is money that came after the cancellation: it pays for nothing and is the client's.
+_ENDED = {
+    PaymentStatus.PAID: "surplus",
+    PaymentStatus.FAILED: "failed",
+    PaymentStatus.EXPIRED: "expired",
+}
 
 
 def _consultation(token: str) -> Consultation:
@@ -111,8 +118,8 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
         return "paid"
     if payment is None:
         return "none"
-    if payment.status in (PaymentStatus.FAILED, PaymentStatus.EXPIRED):
-        return payment.status.value
+    if payment.status in _ENDED:
+        return _ENDED[payment.status]
     if payment.link_url is None:
         return "preparing"
     return next((stage for stage in _SAID if stage in request.args), "waiting")
@@ -128,14 +135,18 @@ def _wait_context(token: str) -> dict[str, Any]:
         "payment": payment,
         "stage": stage,
         "is_slow": is_slow,
-        "poll_seconds": 0 if stage in ("paid", "none", "failed", "expired") else 2,
+        "poll_seconds": 2 if stage in ("preparing", "declined", "waiting") else 0,
     }
 
 
 @bp.get("/<string:token>/wait")
 @public
 def wait(token: str) -> Response:
-    """Wait for the bank's word, never for the browser's: coming back proves nothing (I-30)."""
+    """Wait for the bank's word, never for the browser's: coming back proves nothing (I-30).
+
+    The page leads on to the bank by itself: a redirect would still belong to the form that was
+    sent, and browsers let no form end on another site (form-action).
+    """
     context = _wait_context(token)
     stage, payment = context["stage"], context["payment"]
     if stage in ("waiting", "declined") and payment is not None:
@@ -146,8 +157,6 @@ def wait(token: str) -> Response:
         return _to("done", token)
     if stage == "none":
         return _to("method", token)
-    if stage == "link":
-        return make_response(redirect(payment.link_url, code=303))
     return make_response(render_template("checkout/wait.html", **context))
 
 
@@ -171,4 +180,5 @@ def done(token: str) -> Response:
     if not consultation.is_paid:
         return _to("wait", token)
     page = "checkout/done.html"
-    return render(page, page, consultation=consultation)
+    is_twice = has_surplus(db.session(), consultation.id)
+    return render(page, page, consultation=consultation, is_twice=is_twice)

@@ -10,12 +10,14 @@ from rq.serializers import JSONSerializer
 from portal.banks.registry import Account, Banks
 from portal.domain import clock
 from portal.domain.refunds import AccountMode, RefundStatus
-from portal.jobs import payments, refunds, sweep
+from portal.jobs import deliveries, payments, refunds, sweep
 from portal.jobs.queue import QUEUE
 from portal.store.db import transaction
+from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
+from portal.usecases.deliveries import Envelope, receive_delivery
 from tests import builders
 from tests.builders import PRICE, purse, rub
 from tests.fakes import FakeBank
@@ -49,6 +51,15 @@ def refund_id(cancelled):
     refund_id = builders.ask(anna, payment)
     make_due(Refund, refund_id, "next_step_at")
     return refund_id
+
+
+@pytest.fixture
+def delivery_id(bank, cancelled):
+    """Give a delivery about the payment that came a minute ago and was not applied."""
+    payment, _ = cancelled
+    body = bank.event(builders.operation_of(payment))
+    envelope, a_minute_ago = Envelope("tochka", "", "192.0.2.1"), clock.now() - timedelta(minutes=1)
+    return receive_delivery(envelope, bank.parse_webhook(body), now=a_minute_ago)
 
 
 def make_due(model, row_id, column):
@@ -103,6 +114,41 @@ def test_the_sweep_rings_for_a_refund_to_read(refund_id, redis_url, status):
         session.get_one(Refund, refund_id).status = status
     sweep.ring()
     assert f"refunds-reconcile-{refund_id}" in rung(redis_url)
+
+
+def test_the_sweep_rings_for_a_delivery_that_was_not_applied(delivery_id, redis_url):
+    sweep.ring()
+    assert f"deliveries-apply-{delivery_id}" in rung(redis_url)
+
+
+def test_an_applied_delivery_is_not_rung_for(delivery_id, redis_url):
+    deliveries.apply(delivery_id)
+    sweep.ring()
+    assert f"deliveries-apply-{delivery_id}" not in rung(redis_url)
+
+
+def test_a_delivery_books_what_was_returned_in_the_cabinet(bank, cancelled, delivery_id):
+    payment, _ = cancelled
+    bank.made_in_cabinet(builders.operation_of(payment), rub(1000))
+
+    deliveries.apply(delivery_id)
+
+    with transaction() as session:
+        assert session.get_one(Delivery, delivery_id).status is DeliveryStatus.APPLIED
+    assert builders.payment(payment).external == rub(1000)
+    assert builders.errors_in_the_book() == []
+
+
+def test_a_delivery_ends_a_refund_whose_answer_was_lost(bank, refund_id, delivery_id):
+    bank.goes_silent("refund")
+    builders.send(bank, refund_id)
+
+    deliveries.apply(delivery_id)
+
+    refund = builders.refund(refund_id)
+    assert refund.status is RefundStatus.SUCCEEDED
+    assert purse(builders.payment(refund.payment_id).user_id) == (0, 0, 0)
+    assert builders.errors_in_the_book() == []
 
 
 def test_reading_a_payment_books_what_was_returned_in_the_cabinet(bank, cancelled):

@@ -1,8 +1,10 @@
 """The tables are what the models say, and only one function locks them."""
 
+import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 from portal.store.db import db
 from tests.house.sources import PORTAL, ROOT, named
@@ -27,8 +29,23 @@ def test_the_models_equal_the_migrations(app):
         assert compare_metadata(context, db.metadata) == []
 
 
-def test_the_migrations_have_one_head():
-    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1
+def test_the_migrations_are_one_chain_numbered_as_they_run():
+    chain = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())
+
+    numbers = [each.revision for each in reversed(chain)]
+    files = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    assert numbers == [f"{number:04}" for number in range(1, len(chain) + 1)]
+    assert [name.split("_")[2] for name in files] == numbers
+
+
+def test_the_migrations_lead_down_to_nothing_and_up_again(app):
+    with app.app_context():
+        flask_migrate.downgrade(revision="base")
+        left = [name for name in inspect(db.engine).get_table_names() if FULL_TEXT not in name]
+        flask_migrate.upgrade()
+
+        assert left == ["alembic_version"]
+    test_the_models_equal_the_migrations(app)
 
 
 def test_rows_are_locked_in_one_place_and_by_one_batch():

@@ -26,7 +26,7 @@ def test_names_stand_before_contacts(booked):
 
 
 def test_lines_of_before_are_rewritten_and_back(booked):
-    flask_migrate.downgrade(revision="0014")
+    flask_migrate.downgrade(revision="0009")
     before = lines(booked.kirill)
     db.session.remove()
     flask_migrate.upgrade()

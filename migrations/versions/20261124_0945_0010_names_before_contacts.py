@@ -1,7 +1,7 @@
 """In every search line the names stand before the contacts, and a mark between them.
 
-Revision ID: 0015
-Revises: 0014
+Revision ID: 0010
+Revises: 0009
 Create Date: 2026-11-24 09:45:00+00:00
 
 Whoever may not see contacts searches before the mark. The trigrams of 0003 still find every line.
@@ -10,8 +10,8 @@ The line of a consultation was the client's and then the specialist; now the spe
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """The second step with Yandex: questions that wait for an answer, and one-time codes.
 
-Revision ID: 0011
-Revises: 0012
-Create Date: 2026-11-24 08:15:00+00:00
+Revision ID: 0008
+Revises: 0007
+Create Date: 2026-11-24 08:30:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0012"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

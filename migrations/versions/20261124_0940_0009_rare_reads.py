@@ -1,7 +1,7 @@
 """Readings that found no line are counted apart, and paid payments are read once a day.
 
-Revision ID: 0014
-Revises: 0011
+Revision ID: 0009
+Revises: 0008
 Create Date: 2026-11-24 09:40:00+00:00
 """
 
@@ -12,8 +12,8 @@ from alembic import op
 
 from portal.domain import clock
 
-revision = "0014"
-down_revision = "0011"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """Letters that wait to be sent.
 
-Revision ID: 0013
-Revises: 0010
-Create Date: 2026-11-24 08:30:00+00:00
+Revision ID: 0006
+Revises: 0005
+Create Date: 2026-11-24 08:15:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0010"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

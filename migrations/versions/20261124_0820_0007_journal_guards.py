@@ -1,7 +1,7 @@
 """The end of the journal's chain only grows, its checks stay, and it is searched by indexes (I-46).
 
-Revision ID: 0012
-Revises: 0013
+Revision ID: 0007
+Revises: 0006
 Create Date: 2026-11-24 08:20:00+00:00
 
 On PostgreSQL the journal's triggers are ENABLE ALWAYS: without it a session in the role of a
@@ -10,8 +10,8 @@ replica walks past every trigger. The function they call is made by 0002.
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0013"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -57,6 +57,11 @@ class Banks:
             raise BankMisconfigured(f"счёта {name} нет в настройках")
         return self._accounts[name]
 
+    def mode_of(self, name: str) -> AccountMode:
+        """Return an account's mode; one that the settings no longer have is closed."""
+        known = self._accounts.get(name)
+        return known.mode if known else AccountMode.CLOSED
+
     def taking_payments(self, currency: Currency) -> Account | None:
         """Return the account that takes new payments in this currency."""
         for account in self:

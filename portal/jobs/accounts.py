@@ -3,6 +3,7 @@
 from flask import current_app
 
 from portal.banks.registry import Account, Banks
+from portal.domain.refunds import AccountMode
 
 
 def banks() -> Banks:
@@ -14,3 +15,8 @@ def banks() -> Banks:
 def account(name: str) -> Account:
     """Return an account by the name that a payment remembers; raise BankMisconfigured."""
     return banks().get(name)
+
+
+def mode_of(name: str) -> AccountMode:
+    """Return what an account is still good for; a removed one, whose payments stay, is closed."""
+    return banks().mode_of(name)

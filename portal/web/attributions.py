@@ -7,13 +7,13 @@ from portal.domain.attributions import NotAttributable
 from portal.domain.errors import AlreadyMoved
 from portal.domain.ledger import AccountKind
 from portal.domain.permissions import Permission
-from portal.jobs.accounts import account
 from portal.store.attributions import attribution_facts
 from portal.store.db import db
 from portal.store.payments import payment_card
 from portal.store.refunds import refund_card, unexplained_refunds
 from portal.usecases.attributions import Attribution, attribute_refund
 from portal.web.access import requires
+from portal.web.context import bank_title
 from portal.web.fragments import go, render
 from portal.web.refund_forms import AttributionForm
 from portal.web.session import actor
@@ -33,7 +33,7 @@ def _page(number: int, form: AttributionForm, status: int = 200) -> Response:
     refund = refund_card(db.session(), number)
     payment = payment_card(db.session(), refund.payment_id)
     form.offer(attribution_facts(db.session(), refund, payment))
-    page, bank = "refunds/attribute.html", account(payment.account).title
+    page, bank = "refunds/attribute.html", bank_title(payment.account)
     return render(page, page, status=status, refund=refund, payment=payment, form=form, bank=bank)
 
 

@@ -9,7 +9,7 @@ from portal.domain import clock
 from portal.domain.money import Money
 from portal.domain.permissions import Permission
 from portal.domain.refunds import rule_in_the_way
-from portal.jobs.accounts import account
+from portal.jobs.accounts import mode_of
 from portal.store.access import PersonalGrant
 from portal.store.db import db
 from portal.store.holders import GivenRight, list_grants, list_holders
@@ -113,7 +113,7 @@ def returners(row: PaymentRow) -> list[Returner]:
 
 def _returner(row: PaymentRow, user: User, now: datetime, *, own: bool) -> Returner:
     rights = refund_rights(db.session(), user, own=own, now=now)
-    rule = rule_in_the_way(row.facts(rights, account(row.account).mode))
+    rule = rule_in_the_way(row.facts(rights, mode_of(row.account)))
     hold = user.holds(now)[Permission.OWN_REFUND if own else Permission.REFUNDS_CREATE]
     is_theirs = rule is not None and rule.code in NOT_THIS_ONE
     return Returner(

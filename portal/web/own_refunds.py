@@ -21,7 +21,7 @@ from portal.domain.refunds import (
     rule_in_the_way,
 )
 from portal.jobs import refunds as jobs
-from portal.jobs.accounts import account
+from portal.jobs.accounts import mode_of
 from portal.jobs.queue import nudge
 from portal.store.consultations import consultation_card
 from portal.store.db import db
@@ -76,7 +76,7 @@ def _rights() -> RefundRights:
 
 
 def _obstacle(row: PaymentRow, rights: RefundRights) -> str:
-    rule = rule_in_the_way(row.facts(rights, account(row.account).mode))
+    rule = rule_in_the_way(row.facts(rights, mode_of(row.account)))
     return own_reason(rule, row) if rule else ""
 
 
@@ -147,7 +147,7 @@ def _wish(form: SumForm, row: PaymentRow) -> RefundWish:
         amount=form.money(row.currency),
         reason=_reason(row),
         comment="",
-        mode=account(row.account).mode,
+        mode=mode_of(row.account),
         undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
         own=True,
     )

@@ -13,7 +13,7 @@ from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundRights, RefundStatus, Rule, rule_in_the_way
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import account, banks
+from portal.jobs.accounts import banks, mode_of
 from portal.jobs.queue import nudge
 from portal.store.db import db
 from portal.store.lists import Page, PageRequest
@@ -100,7 +100,7 @@ def lines_of(payments: Sequence[PaymentRow]) -> list[Line]:
     return [
         Line(
             payment,
-            rule_in_the_way(payment.facts(mine, account(payment.account).mode)),
+            rule_in_the_way(payment.facts(mine, mode_of(payment.account))),
             may_ask=mine.create and can(Permission.PAYMENTS_READ),
         )
         for payment in payments
@@ -211,7 +211,6 @@ def card_context(number: int) -> dict[str, Any]:
         "line": line_of(row),
         "timeline": payment_timeline(db.session(), payment),
         "transfers": transfers_about(db.session(), payment_id=number),
-        "account": account(payment.account),
         "returners": returners(row) if can(Permission.ACCESS_READ) else None,
     }
 

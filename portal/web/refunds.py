@@ -27,7 +27,7 @@ from portal.domain.refunds import (
     rule_in_the_way,
 )
 from portal.jobs import refunds as jobs
-from portal.jobs.accounts import account
+from portal.jobs.accounts import mode_of
 from portal.jobs.queue import nudge
 from portal.store.db import db
 from portal.store.payment_rows import PaymentRow, payment_row
@@ -52,7 +52,7 @@ def _dialog(
     row: PaymentRow, form: RefundForm, *, status: int = 200, note: str | None = None
 ) -> Response:
     """Show the form, or why there can be none, in the dialog and as a page."""
-    rule = rule_in_the_way(row.facts(rights(), account(row.account).mode))
+    rule = rule_in_the_way(row.facts(rights(), mode_of(row.account)))
     return render(
         "refunds/new.html",
         "refunds/_form.html",
@@ -129,7 +129,7 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
         amount=form.money(row.currency),
         reason=RefundReason(form.reason.data),
         comment=(form.comment.data or "").strip(),
-        mode=account(row.account).mode,
+        mode=mode_of(row.account),
         undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
     )
 
@@ -144,7 +144,7 @@ def _changed(number: int, form: RefundForm) -> Response:
 
 def _refused(number: int, form: RefundForm, refusal: NotRefundable) -> Response:
     row = _row(number)
-    if rule_in_the_way(row.facts(rights(), account(row.account).mode)) is None:
+    if rule_in_the_way(row.facts(rights(), mode_of(row.account))) is None:
         # The payment may be refunded, this sum may not: say it at the field.
         form.amount.errors = [explain(refusal.rule, row).text]
         return _dialog(row, form, status=422)

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template
 
 from portal.sandbox.clock import in_iso
 from portal.sandbox.deliveries import Delivery
-from portal.sandbox.faults import ANY_CALL, CALLS, PARTICULAR, WEBHOOK, YANDEX_FAULTS, Fault
+from portal.sandbox.fault_words import FAULT_WORDS
+from portal.sandbox.faults import CALLS, Fault
 from portal.sandbox.journal import JournalEntry
 from portal.sandbox.tochka.events import Registration
 from portal.sandbox.tochka.operations import Operation
@@ -46,7 +47,7 @@ def show() -> str:
         rules=current_rules(world).model_dump(),
         banks=sorted(CALLS),
         calls=["*", "webhook", *sorted(CALLS["tochka"] | CALLS["yandex"])],
-        fault_names=sorted(ANY_CALL.union(PARTICULAR, WEBHOOK, *YANDEX_FAULTS.values())),
+        fault_words=FAULT_WORDS,
     )
 
 

@@ -4,6 +4,9 @@ import threading
 
 import pytest
 
+from portal.sandbox.fault_words import FAULT_WORDS
+from portal.sandbox.faults import ANY_CALL, PARTICULAR, WEBHOOK, YANDEX_FAULTS
+
 EVENT = "acquiringInternetPayment"
 
 
@@ -130,6 +133,21 @@ def test_a_page_for_people_is_russian_and_has_no_inline_code(subscribed, path):
     assert "<script" not in answer.text
     assert "style=" not in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_every_fault_says_what_it_does_and_how_a_person_meets_it(bank):
+    page = bank.client.get("/_control/").text
+
+    assert set(FAULT_WORDS) == ANY_CALL.union(PARTICULAR, WEBHOOK, *YANDEX_FAULTS.values())
+    assert [name for name, words in FAULT_WORDS.items() if words not in page] == []
+
+
+def test_a_fault_that_waits_says_what_it_will_do(bank):
+    bank.order_fault("refund", "lost_after")
+
+    page = bank.client.get("/_control/").text
+
+    assert page.count(FAULT_WORDS["lost_after"]) == 2
 
 
 def test_the_process_says_that_it_serves(bank):

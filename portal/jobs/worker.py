@@ -19,7 +19,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from portal.domain import clock
-from portal.jobs import journal, sweep
+from portal.jobs import journal, ledger, sweep
 from portal.jobs.parents import die_with_parent
 from portal.jobs.queue import FAILURE_TTL_SECONDS, JOB_TIMEOUT_SECONDS, ONCE_MORE, QUEUE, connect
 from portal.store.db import db
@@ -109,12 +109,19 @@ def run_cron(app: Flask, redis_url: str) -> None:
     While Redis is away this waits for it: a clock has nothing else to do.
     """
     _log_to_stderr()
+    bell = make_bell(app, redis_url)
+    while _is_redis_lost(bell):
+        _log.warning("Redis does not answer, the sweep waits for it")
+
+
+def make_bell(app: Flask, redis_url: str) -> Bell:
+    """Return the clock with all that it rings for: the sweep, and what is done by night (UTC)."""
     bell = Bell(connect(redis_url), logging_level="WARNING", name="portal-cron")
     bell.register(sweep.ring, QUEUE, interval=app.config["PORTAL"].sweep_seconds)
     bell.register(sweep.forget, QUEUE, cron=NIGHTLY)
     bell.register(journal.check, QUEUE, cron=NIGHTLY)
-    while _is_redis_lost(bell):
-        _log.warning("Redis does not answer, the sweep waits for it")
+    bell.register(ledger.check, QUEUE, cron=NIGHTLY)
+    return bell
 
 
 def _is_redis_lost(bell: Bell) -> bool:

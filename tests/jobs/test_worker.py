@@ -4,10 +4,11 @@ import multiprocessing
 import os
 import signal
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from redis import Redis
 from rq import Queue
 from rq.registry import FailedJobRegistry, StartedJobRegistry
@@ -15,12 +16,18 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
 
 from portal.domain import clock
-from portal.jobs import sweep
+from portal.domain.ledger import AccountKind
+from portal.jobs import ledger, sweep
 from portal.jobs.queue import QUEUE, nudge
-from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, run_worker
+from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, make_bell, run_worker
+from portal.store.audit import AuditCheck
 from portal.store.db import db
+from portal.store.ledger import LedgerAccount
 from portal.store.users import SignInAttempt
 from tests.stacks import eventually
+
+EVENING, NIGHT = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
+BY_NIGHT = ["sweep-forget", "journal-check", "ledger-check"]
 
 
 @pytest.fixture
@@ -86,6 +93,61 @@ def test_by_night_old_sign_in_failures_are_forgotten(app, redis_url, queue):
 
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
+
+
+def rung_at(bell, moment):
+    """Let the clock stand at a moment and return the jobs that it rings for."""
+    with time_machine.travel(moment, tick=False):
+        names = [job.func_name for job in bell.enqueue_jobs()]
+    return [name.removeprefix("portal.jobs.").replace(".", "-") for name in names]
+
+
+def test_the_clock_rings_for_the_sweep_often_and_for_the_checks_once_a_night(app, redis_url):
+    with time_machine.travel(EVENING, tick=False):
+        bell = make_bell(app, redis_url)
+
+    assert rung_at(bell, EVENING) == ["sweep-ring"]
+    assert rung_at(bell, EVENING + timedelta(seconds=4)) == []
+    assert rung_at(bell, EVENING + timedelta(seconds=5)) == ["sweep-ring"]
+    assert rung_at(bell, NIGHT - timedelta(seconds=1)) == ["sweep-ring"]
+    assert rung_at(bell, NIGHT) == BY_NIGHT
+    assert rung_at(bell, NIGHT + timedelta(hours=23)) == ["sweep-ring"]
+    assert rung_at(bell, NIGHT + timedelta(days=1)) == ["sweep-ring", *BY_NIGHT]
+
+
+def test_what_the_clock_rings_for_by_night_is_done(app, redis_url, queue):
+    with time_machine.travel(EVENING, tick=False):
+        bell = make_bell(app, redis_url)
+    rung_at(bell, NIGHT)
+
+    run_worker(app, redis_url, burst=True)
+
+    with app.app_context():
+        assert db.session.scalars(select(AuditCheck.broken_id)).all() == [None]
+    (line,) = (app.config["PORTAL"].data_dir / "audit-heads.log").read_text().splitlines()
+    assert line.endswith(" whole")
+    assert (queue.job_ids, FailedJobRegistry(queue=queue).count) == ([], 0)
+
+
+def test_the_log_is_told_that_the_book_is_right(app, caplog):
+    with app.app_context(), caplog.at_level("INFO"):
+        ledger.check()
+
+    assert caplog.messages == ["book: every sum holds"]
+
+
+def test_the_log_is_told_each_sum_that_does_not_hold(app, caplog):
+    wrong = LedgerAccount(code="bank:x", kind=AccountKind.BANK, currency="RUB", balance_minor=7)
+    with app.app_context():
+        db.session.add(wrong)
+        db.session.commit()
+
+        ledger.check()
+
+    assert [(each.levelname, each.message) for each in caplog.records] == [
+        ("ERROR", "book: account bank:x: cached 7, transfers give 0"),
+        ("ERROR", "book: currency RUB: balances add up to 7 instead of 0"),
+    ]
 
 
 def die_once(row_id):

@@ -14,7 +14,7 @@ from portal.domain.refunds import RETURNED_TO_US, RefundStatus
 from portal.store.audit import last_check
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
-from portal.store.payment_lists import surplus_left
+from portal.store.payment_lists import owed, surplus_left
 from portal.store.payments import Payment
 from portal.store.refunds import UNEXPLAINED, Refund
 
@@ -42,6 +42,7 @@ class Attention:
     failed_refunds: int
     unexplained_refunds: int
     surplus_payments: int
+    owed_payments: int
     incidents: int
     in_incident: Sequence[int]
     overdue_consultations: int
@@ -76,6 +77,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         ),
         unexplained_refunds=_count(session, UNEXPLAINED),
         surplus_payments=_count(session, *surplus_left()),
+        owed_payments=_count(session, *owed()),
         incidents=_count(session, Payment.incident.is_not(None)),
         in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),

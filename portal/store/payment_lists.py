@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import eq, ge, le, lt
 
-from sqlalchemy import ColumnElement, and_, literal_column, select
+from sqlalchemy import ColumnElement, and_, literal_column, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
@@ -53,6 +53,7 @@ _NOTHING: ColumnElement[int] = literal_column("0")
 #: The states of a paid sum that the filter offers.
 STATES = (
     MoneyState.PAID,
+    MoneyState.REFUND_REQUESTED,
     MoneyState.IN_TRANSIT,
     MoneyState.REFUND_UNKNOWN,
     MoneyState.REFUND_FAILED,
@@ -75,6 +76,7 @@ class PaymentFilter:
     refund: RefundStatus | None = None
     account: str | None = None
     has_surplus: bool = False
+    is_owed: bool = False
     currency: Currency | None = None
     smallest: int | None = None
     largest: int | None = None
@@ -128,6 +130,8 @@ def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool
         conditions.append(_last_refund_is(wanted.refund))
     if wanted.has_surplus:
         conditions += surplus_left()
+    if wanted.is_owed:
+        conditions += owed()
     return [*conditions, *_values(wanted)]
 
 
@@ -146,10 +150,27 @@ def _values(wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
             yield compare(column, value)
 
 
+def _is_left() -> ColumnElement[bool]:
+    """Say in SQL: not all of it has gone back or is on its way."""
+    back = Payment.refunded_minor + Payment.under_way_minor + Payment.external_minor
+    return Payment.captured_minor > back
+
+
 def surplus_left() -> list[ColumnElement[bool]]:
     """Say in SQL: paid twice or too late, and not all of it is on its way back."""
-    back = Payment.refunded_minor + Payment.under_way_minor + Payment.external_minor
-    return [Payment.is_surplus.is_(True), Payment.captured_minor > back]
+    return [Payment.is_surplus.is_(True), _is_left()]
+
+
+def owed() -> list[ColumnElement[bool]]:
+    """Say in SQL: money is still to be returned, its consultation is cancelled or never was paid.
+
+    What an open refund holds counts as returned already.
+    """
+    cancelled = select(Consultation.id).where(
+        Consultation.id == Payment.consultation_id,
+        Consultation.status == ConsultationStatus.CANCELLED,
+    )
+    return [_is_left(), or_(Payment.is_surplus.is_(True), cancelled.exists())]
 
 
 def has_surplus(session: Session, consultation_id: int) -> bool:
@@ -218,17 +239,23 @@ def _number(text: str) -> list[ColumnElement[bool]]:
 
 
 def _state(state: MoneyState) -> ColumnElement[bool]:
+    """Say in SQL what ``PaymentRow.state`` says of a paid sum."""
     returned = Payment.refunded_minor + Payment.external_minor
     nothing_open = Payment.under_way_minor == 0
+    came_back = _last_refund_is(*RETURNED_TO_US)
+    stays = or_(Payment.last_refund_id.is_(None), not_(came_back))
     conditions: dict[MoneyState, ColumnElement[bool]] = {
-        MoneyState.PAID: and_(returned == 0, nothing_open),
+        MoneyState.PAID: and_(returned == 0, nothing_open, stays),
         MoneyState.PARTLY_REFUNDED: and_(
-            returned > _NOTHING, returned < Payment.captured_minor, nothing_open
+            returned > _NOTHING, returned < Payment.captured_minor, nothing_open, stays
         ),
         MoneyState.REFUNDED: and_(returned > _NOTHING, returned >= Payment.captured_minor),
-        MoneyState.IN_TRANSIT: Payment.under_way_minor > _NOTHING,
+        MoneyState.REFUND_REQUESTED: _last_refund_is(RefundStatus.REQUESTED),
+        MoneyState.IN_TRANSIT: and_(
+            Payment.under_way_minor > _NOTHING, _last_refund_is(RefundStatus.SUBMITTED)
+        ),
         MoneyState.REFUND_UNKNOWN: _last_refund_is(RefundStatus.UNKNOWN),
-        MoneyState.REFUND_FAILED: and_(_last_refund_is(*RETURNED_TO_US), nothing_open),
+        MoneyState.REFUND_FAILED: came_back,
     }
     return conditions[state]
 

@@ -117,10 +117,9 @@ class PaymentRow:
             return _NEVER_PAID[self.status]
         if self.last_refund in _UNDER_WAY:
             return _UNDER_WAY[self.last_refund]
-        returned = self.refunded + self.external
-        if self.last_refund in RETURNED_TO_US and not returned:
+        if self.last_refund in RETURNED_TO_US:
             return MoneyState.REFUND_FAILED
-        return settled_state(self.captured, returned)
+        return settled_state(self.captured, self.refunded + self.external)
 
     def facts(self, rights: RefundRights, mode: AccountMode) -> RefundFacts:
         """Put the row into the shape that the rules judge."""

@@ -33,6 +33,7 @@ SLOW = tuple(f"{one} в пути дольше недели" for one in ("воз�
 FAILED = ("возврат не прошёл", "возврата не прошли", "возвратов не прошли")
 UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат", "возврата", "возвратов"))
 SURPLUS = ("лишняя оплата", "лишние оплаты", "лишних оплат")
+OWED = ("платёж ждёт возврата", "платежа ждут возврата", "платежей ждут возврата")
 INCIDENTS = tuple(f"{one} с банком" for one in ("расхождение", "расхождения", "расхождений"))
 OVERDUE = ("консультация не закрыта", "консультации не закрыты", "консультаций не закрыты")
 DELIVERIES = tuple(f"{one} банка не обработано" for one in ("событие", "события", "событий"))
@@ -50,6 +51,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         (waiting.failed_refunds, FAILED, payments, {"status": "refund_failed"}),
         (waiting.unexplained_refunds, UNEXPLAINED, "attributions.show_list", {}),
         (waiting.surplus_payments, SURPLUS, payments, {"flag": "surplus"}),
+        (waiting.owed_payments, OWED, payments, {"flag": "owed"}),
         (waiting.incidents, INCIDENTS, payments, {}),
         (waiting.overdue_consultations, OVERDUE, "consultations.show_list", {"tab": "overdue"}),
         (waiting.failed_deliveries, DELIVERIES, "deliveries.show_list", {"status": "failed"}),

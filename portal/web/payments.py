@@ -60,12 +60,13 @@ from portal.web.session import me
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
+FLAGS = {"surplus": "лишняя оплата", "owed": "ждут возврата"}
 #: Queries that staff ask every day, by their words.
 PRESETS = (
     ("Сегодня", {"from": "today"}),
     ("7 дней", {"from": "-6d"}),
     ("Этот месяц", {"from": "month"}),
-    ("Ждут возврата", {"status": "paid", "consultation": "cancelled"}),
+    ("Ждут возврата", {"flag": "owed"}),
     ("Результат неизвестен", {"status": "refund_unknown"}),
     ("Возврат не прошёл", {"status": "refund_failed"}),
 )
@@ -116,6 +117,7 @@ def _filter(view: ListView) -> PaymentFilter:
         refund=choice(RefundStatus, view.value("refund")),
         account=view.value("bank") or None,
         has_surplus=view.value("flag") == "surplus",
+        is_owed=view.value("flag") == "owed",
         currency=choice(Currency, view.value("currency")),
         smallest=minor_of(view.value("min")),
         largest=minor_of(view.value("max")),
@@ -137,7 +139,7 @@ def _chips(view: ListView, wanted: PaymentFilter) -> Any:
             ),
             "method": f"способ: {words[wanted.method]}" if wanted.method else "",
             "refund": f"возврат: {words[wanted.refund]}" if wanted.refund else "",
-            "flag": "лишняя оплата" if wanted.has_surplus else "",
+            "flag": FLAGS.get(view.value("flag"), ""),
             "bank": f"банк: {bank_title(wanted.account)}" if wanted.account else "",
             "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
             "min": f"сумма от {view.param('min')}" if wanted.smallest else "",

@@ -11,7 +11,7 @@ from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.web.overview_words import age
 from tests import builders
-from tests.builders import NOW, STARTS_AT
+from tests.builders import NOW, PRICE, STARTS_AT
 
 ROW = re.compile(r'<tr id="p(\d+)"')
 LINE = re.compile(r'<a class="quiet" href="([^"]*)"><span class="badge[^>]*>([^<]*)<')
@@ -44,6 +44,9 @@ def test_an_age_is_told_in_its_largest_unit(minutes, words):
 
 
 def test_a_quiet_day_says_so(desk):
+    with desk.app.app_context():
+        _change(Payment, desk.payment, refunded_minor=PRICE)
+
     page = desk.browser(desk.anna).get("/").text
 
     assert "Всё спокойно" in page
@@ -163,3 +166,22 @@ def test_a_payment_is_found_by_the_state_of_its_refund(desk):
     assert ROW.findall(browser.get("/payments?q=refund:submitted").text) == [str(desk.payment)]
     assert ROW.findall(browser.get("/payments?refund=submitted").text) == [str(desk.payment)]
     assert ROW.findall(browser.get("/payments?q=refund:succeeded").text) == []
+
+
+def test_what_waits_for_a_refund_is_one_query_for_line_list_and_file(desk):
+    browser = desk.browser(desk.anna)
+
+    url = _lines(desk)["1 платёж ждёт возврата"]
+
+    assert url == "/payments?flag=owed"
+    assert ROW.findall(browser.get(url).text) == [str(desk.payment)]
+    rows = browser.get(f"{url}&format=csv").text.splitlines()[1:]
+    assert [row.split(";")[0] for row in rows] == [str(desk.payment)]
+    assert "ждут возврата" in browser.get(url).text
+
+
+def test_what_is_on_its_way_no_longer_waits(desk):
+    _refund(desk)
+
+    assert "1 платёж ждёт возврата" not in _lines(desk)
+    assert ROW.findall(desk.browser(desk.anna).get("/payments?flag=owed").text) == []

@@ -62,4 +62,4 @@ def test_today_is_the_day_of_moscow(desk, clock):
 def test_ready_lists_are_links(desk):
     page = _page(desk, "/payments")
 
-    assert 'href="/payments?status=paid&amp;consultation=cancelled">Ждут возврата' in page
+    assert 'href="/payments?flag=owed">Ждут возврата' in page

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests import stacks
 from tests.browser.people import Person, watched
 from tests.browser.test_circle import beside
-from tests.stacks import Stack
+from tests.stacks import Stack, eventually
 
 #: A whole working day has passed since everybody's second step.
 #: What the browser itself writes down about a step that is asked for, and one that is refused.
 ASKED_AGAIN = "Failed to load resource: the server responded with a status of 401 (UNAUTHORIZED)"
 REFUSED = "Failed to load resource: the server responded with a status of 403 (FORBIDDEN)"
+POLICY = "content-security-policy"
 EMAIL = "admin@ponimayu.test"
 A_DAY_LATER = """
 from datetime import timedelta
@@ -133,3 +134,26 @@ def test_a_refusal_at_yandex_says_so(anna: Person, faults: list[str]) -> None:
     anna.sees("Вы отменили вход")
     is_refused_without_other_faults(faults)
     expect(anna.page.get_by_role("link", name="Начать ещё раз")).to_be_visible()
+
+
+def without_yandex(route: Route) -> None:
+    """Serve the page with the policy that every other page has."""
+    answer = route.fetch()
+    policy = re.sub("form-action [^;]*", "form-action 'self'", answer.headers[POLICY])
+    route.fulfill(response=answer, headers={**answer.headers, POLICY: policy})
+
+
+def test_it_is_the_policy_of_the_page_that_lets_its_form_lead_to_yandex(
+    anna: Person, guarded: Stack, faults: list[str]
+) -> None:
+    page = "/confirm/yandex?next=%2Fpayments"
+    anna.page.route("**/confirm/yandex?*", without_yandex, times=1)
+    anna.opens(page)
+    anna.presses("Войти с Яндекс ID")
+    assert eventually(lambda: anna.page.wait_for_timeout(50) or bool(faults))
+    assert "form-action" in faults.pop()
+    assert anna.page.url == guarded.portal_url + page
+
+    anna.opens(page)
+    anna.presses("Войти с Яндекс ID")
+    expect(anna.page).to_have_url(re.compile(f"^{re.escape(guarded.sandbox_url)}/yandex/authorize"))

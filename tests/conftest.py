@@ -14,12 +14,14 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import create_engine, make_url, text
 
 from portal.factory import create_app
 from portal.settings import Settings
 from portal.store.db import db
-from tests import pages, servers, stacks
+from tests import databases, pages, servers, stacks
+from tests.databases import Shelf
 
 for _name in [name for name in os.environ if name.startswith(("PORTAL_", "SANDBOX_"))]:
     del os.environ[_name]
@@ -82,11 +84,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    """Give the name of a migrated database to copy."""
-    _on_server(postgresql_server, "CREATE DATABASE migrated")
-    _migrate(postgresql_server.replace("/postgres?", "/migrated?"))
-    return "migrated"
+def postgres(postgresql_server: str) -> Iterator[databases.Postgres]:
+    """Give a migrated PostgreSQL database whose rows can be brought back."""
+    database = databases.Postgres(make_url(postgresql_server).query["host"])
+    _migrate(database.url)
+    database.keep("fresh")
+    yield database
+    database.let_go()
 
 
 @pytest.fixture
@@ -98,12 +102,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    """Give a fresh, migrated PostgreSQL database."""
-    name = f"t_{uuid4().hex}"
-    _on_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
-    yield postgresql_server.replace("/postgres?", f"/{name}?")
-    _on_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+def postgresql_url(postgres: databases.Postgres) -> str:
+    """Give a PostgreSQL database as fresh as after its migrations."""
+    return postgres.restore("fresh")
+
+
+@pytest.fixture(scope="session")
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Give what keeps the things that take long to build."""
+    return Shelf(lambda: request.getfixturevalue("postgres"), tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Give what keeps the compiled templates between one test's app and the next."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -120,12 +133,17 @@ def accounts() -> Mapping[str, Mapping[str, Any]]:
 
 @pytest.fixture
 def app(
-    database_url: str, redis_url: str, accounts: dict[str, dict[str, Any]], tmp_path: Path
+    database_url: str,
+    redis_url: str,
+    accounts: dict[str, dict[str, Any]],
+    compiled: FileSystemBytecodeCache,
+    tmp_path: Path,
 ) -> Iterator[Flask]:
     """Give the portal on a fresh database."""
     app = create_app(_settings(database_url, redis_url, accounts=accounts, data_dir=tmp_path))
     app.test_client_class = FreshClient
     app.testing = True
+    app.jinja_env.bytecode_cache = compiled
     yield app
     _let_go(app)
 

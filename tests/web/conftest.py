@@ -5,7 +5,7 @@ customer who was given the right to refund, Олег worked here once, and someb
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ from tests.banks.answers import CUSTOMER, MERCHANT
 from tests.banks.tokens import jwk, key
 from tests.builders import NOW
 from tests.conftest import TOCHKA
+from tests.databases import Shelf
 from tests.fakes import FakeBank
 from tests.pages import form_token
 
@@ -78,7 +79,6 @@ class Browser:
 class World:
     """The people by name, and what is Зоя's: a payment to refund, a refund, a consultation."""
 
-    app: Flask
     bank: FakeBank
     people: Mapping[str, int]
     scheduled: int
@@ -86,6 +86,7 @@ class World:
     refund: int
     pay_token: str
     delivery: int
+    app: Flask = field(default=None, repr=False)
 
     def number_of(self, noun: str) -> int:
         """Return the number of what is Зоя's, by the first word of its address."""
@@ -128,24 +129,27 @@ def now() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def world(app: Flask, now: time_machine.Traveller) -> World:
-    """Give the cast and what is Зоя's, on a fresh database."""
-    with app.app_context():
-        people = {name: create_user(new, actor=SYSTEM, now=NOW) for name, new in PEOPLE.items()}
-        entrust(people["gulya"], Permission.PAYMENTS_READ, Permission.REFUNDS_CREATE)
-        disable(people["oleg"])
-        bank, anna = FakeBank(), Actor(people["anna"], PEOPLE["anna"].name)
-        scheduled = builders.book(people["zoya"])
-        return World(
-            app=app,
-            bank=bank,
-            people=people,
-            payment=paid_and_cancelled(bank, anna, people["zoya"]),
-            refund=unknown_refund(bank, anna, people["zoya"]),
-            scheduled=scheduled,
-            pay_token=pay_token_of(scheduled),
-            delivery=delivery(),
-        )
+def world(app: Flask, now: time_machine.Traveller, shelf: Shelf) -> World:
+    """Give the cast and what is Зоя's."""
+    return replace(shelf.take(app, "world", make_world), app=app)
+
+
+def make_world() -> World:
+    """Make the cast and what is Зоя's, on a fresh database; the app comes later."""
+    people = {name: create_user(new, actor=SYSTEM, now=NOW) for name, new in PEOPLE.items()}
+    entrust(people["gulya"], Permission.PAYMENTS_READ, Permission.REFUNDS_CREATE)
+    disable(people["oleg"])
+    bank, anna = FakeBank(), Actor(people["anna"], PEOPLE["anna"].name)
+    scheduled = builders.book(people["zoya"])
+    return World(
+        bank=bank,
+        people=people,
+        payment=paid_and_cancelled(bank, anna, people["zoya"]),
+        refund=unknown_refund(bank, anna, people["zoya"]),
+        scheduled=scheduled,
+        pay_token=pay_token_of(scheduled),
+        delivery=delivery(),
+    )
 
 
 def paid_and_cancelled(bank: FakeBank, actor: Actor, client_id: int) -> int:

@@ -1,7 +1,7 @@
 """The cast of the screens of rights, each in a browser of their own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
@@ -18,6 +18,7 @@ from portal.store.users import get_user
 from portal.usecases import access
 from tests import builders
 from tests.builders import NOW
+from tests.databases import Shelf
 from tests.fakes import FakeBank
 
 
@@ -25,7 +26,6 @@ from tests.fakes import FakeBank
 class House:
     """Глеб and Гала are super-admins, Анна an admin, Вера a viewer; Кирилл has cancelled."""
 
-    app: Flask
     bank: FakeBank
     gleb: Actor
     gala: Actor
@@ -34,6 +34,7 @@ class House:
     kirill: int
     consultation: int
     payment: int
+    app: Flask = field(default=None, repr=False)
 
     def browser(self, user_id: int) -> FlaskClient:
         """Give the browser of somebody who has just signed in."""
@@ -63,24 +64,30 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def house(app: Flask) -> Iterator[House]:
+def house(app: Flask, shelf: Shelf) -> Iterator[House]:
     """Give the cast at the moment that the builders count from."""
     app.config["WTF_CSRF_ENABLED"] = False
-    with time_machine.travel(NOW, tick=False), app.app_context():
-        bank = FakeBank()
-        anna, kirill = builders.staff(), builders.customer()
-        consultation = builders.book(kirill)
-        payment = builders.start_to_pay(bank, consultation)
-        builders.pay(bank, payment)
-        builders.cancel(anna, consultation)
-        yield House(
-            app,
-            bank,
-            builders.staff(Role.SUPER_ADMIN, "Глеб", "gleb@example.test"),
-            builders.staff(Role.SUPER_ADMIN, "Гала", "gala@example.test"),
-            anna,
-            builders.staff(Role.VIEWER, "Вера", "vera@example.test"),
-            kirill,
-            consultation,
-            payment,
-        )
+    with time_machine.travel(NOW, tick=False):
+        house = replace(shelf.take(app, "house", make_house), app=app)
+        with app.app_context():
+            yield house
+
+
+def make_house() -> House:
+    """Make the cast, on a fresh database; the app comes later."""
+    bank = FakeBank()
+    anna, kirill = builders.staff(), builders.customer()
+    consultation = builders.book(kirill)
+    payment = builders.start_to_pay(bank, consultation)
+    builders.pay(bank, payment)
+    builders.cancel(anna, consultation)
+    return House(
+        bank=bank,
+        gleb=builders.staff(Role.SUPER_ADMIN, "Глеб", "gleb@example.test"),
+        gala=builders.staff(Role.SUPER_ADMIN, "Гала", "gala@example.test"),
+        anna=anna,
+        vera=builders.staff(Role.VIEWER, "Вера", "vera@example.test"),
+        kirill=kirill,
+        consultation=consultation,
+        payment=payment,
+    )

@@ -180,6 +180,17 @@ def unexplained_refunds(session: Session) -> Sequence[Refund]:
     ).all()
 
 
+def last_refunds_of_user(session: Session, user_id: int) -> dict[int, Refund]:
+    """Load the last refund of each of a client's payments, by its number."""
+    found = session.scalars(
+        select(Refund)
+        .join(Payment, Payment.last_refund_id == Refund.id)
+        .where(Payment.user_id == user_id)
+        .options(joinedload(Refund.requested_by))
+    )
+    return {refund.id: refund for refund in found}
+
+
 def refund_card(session: Session, refund_id: int) -> Refund:
     """Load a refund with the people that its card names; raise NotFound."""
     refund = session.scalars(

@@ -102,7 +102,7 @@ LABELS = ByKind(
     },
     {
         TransferReason.TOP_UP: "Оплата",
-        TransferReason.RESERVE: "Отложено на консультацию",
+        TransferReason.RESERVE: "В резерве на консультацию",
         TransferReason.CONSULTATION_FEE: "Списано за консультацию",
         TransferReason.RELEASE: "Освобождено после отмены",
         TransferReason.CORRECTION: "Исправление",

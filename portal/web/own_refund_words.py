@@ -23,7 +23,7 @@ REASONS: dict[RefundRule, str] = {
         f"Консультация состоялась, поэтому вернуть деньги самому нельзя. {WRITE_US}"
     ),
     RefundRule.BALANCE_SPENT: (
-        "Эти деньги уже отложены на другую вашу консультацию: свободно {available}."
+        "Эти деньги уже в резерве на другую вашу консультацию: свободно {available}."
     ),
     RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
     RefundRule.OVER_LIMIT: f"Сумма больше, чем вам разрешено вернуть самому. {WRITE_US}",

@@ -1,6 +1,7 @@
 """A client returns the money of their own cancelled consultation: same rules, plain words (D5)."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,14 +28,14 @@ from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.payment_rows import PaymentRow, payment_row, payment_rows_of_user
 from portal.store.refund_rights import refund_rights
-from portal.store.refunds import Refund, refund_card
+from portal.store.refunds import Refund, last_refunds_of_user, refund_card
 from portal.store.users import get_user
 from portal.usecases.refunds import RefundWish, cancel_refund, request_refund
 from portal.web.access import can, requires, signed_in
 from portal.web.forms import SumForm
 from portal.web.fragments import render
 from portal.web.own_refund_words import WRITE_US, own_reason, own_sentence
-from portal.web.refund_words import progress
+from portal.web.refund_words import Step, progress
 from portal.web.session import actor, me
 
 bp = Blueprint("own_refunds", __name__, url_prefix="/account")
@@ -42,29 +43,46 @@ bp = Blueprint("own_refunds", __name__, url_prefix="/account")
 
 @dataclass(frozen=True, slots=True)
 class OwnMoney:
-    """Paid money of one consultation as its client sees it: may it go back, and if not, why."""
+    """Paid money of one consultation as its client sees it: may it go back, and if not, why.
+
+    ``refund`` is the last one, ``steps`` and ``sentence`` tell how far it is.
+    """
 
     payment: PaymentRow
+    refund: Refund | None
+    steps: Sequence[Step]
+    sentence: str
     may_return: bool
     obstacle: str
+
+    @property
+    def returned(self) -> Money:
+        """What has gone back to the client."""
+        return self.payment.refunded + self.payment.external
 
 
 def own_money() -> dict[int, list[OwnMoney]]:
     """Return the client's paid money by consultation: what was cancelled or paid twice."""
     rights = _rights()
+    refunds = last_refunds_of_user(db.session(), me().id)
     found: dict[int, list[OwnMoney]] = {}
     for row in payment_rows_of_user(db.session(), me().id, now=clock.now()):
         is_free = row.is_surplus or row.consultation_status is ConsultationStatus.CANCELLED
         if row.status is PaymentStatus.PAID and (is_free or row.last_refund_id is not None):
-            found.setdefault(row.consultation_id, []).append(_money(row, rights))
+            found.setdefault(row.consultation_id, []).append(
+                _money(row, refunds.get(row.last_refund_id or 0), rights)
+            )
     return found
 
 
-def _money(row: PaymentRow, rights: RefundRights) -> OwnMoney:
+def _money(row: PaymentRow, refund: Refund | None, rights: RefundRights) -> OwnMoney:
     obstacle = _obstacle(row, rights)
     has_right = can(Permission.OWN_REFUND)
     return OwnMoney(
         payment=row,
+        refund=refund,
+        steps=progress(refund, row, clock.now()).steps if refund else (),
+        sentence=own_sentence(refund, row) if refund else "",
         may_return=has_right and not obstacle,
         obstacle=obstacle if has_right else (WRITE_US if row.remaining.minor else ""),
     )

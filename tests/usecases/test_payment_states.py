@@ -1,4 +1,4 @@
-"""The filter of each state finds exactly the rows that show it; what is owed is found whole (E1)."""
+"""The filter of each state finds exactly the rows that show it; all that is owed is found (E1)."""
 
 import pytest
 

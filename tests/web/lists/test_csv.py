@@ -128,7 +128,7 @@ def test_consultations_and_a_statement_are_files_too(desk):
     ]
     assert [row[2] for row in statement[1:]] == [
         "Оплата",
-        "Отложено на консультацию",
+        "В резерве на консультацию",
         "Освобождено после отмены",
     ]
     assert [row[-2:] for row in statement[1:]] == [["3000,00", "RUB"]] * 3

@@ -117,7 +117,9 @@ def _export(view: ListView, wanted: ConsultationFilter) -> Export:
     def read(page: PageRequest) -> Page[ConsultationRow]:
         return list_consultations(db.session(), replace(wanted, page=page), now=clock.now())
 
-    return Export("консультации", view.url, Consultation(), CONSULTATIONS, read)
+    words, tab = _words(view, wanted), dict(TABS[1:]).get(view.value("tab"), "")
+    filters = [part for part in (tab, words["status"], words["paid"]) if part]
+    return Export("консультации", view.url, Consultation(), CONSULTATIONS, read, filters=filters)
 
 
 @bp.get("")

@@ -141,7 +141,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["link_to"] = link_to
     for name in ("money", "money_short", "when", "when_long", "iso", "clock_time", "grouped"):
         app.jinja_env.filters[name] = getattr(formats, name)
-    for name in ("masked_phone", "masked_email", "day_month"):
+    for name in ("masked_phone", "masked_email", "day_month", "shown"):
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("label", "shape", "tone", "event_words", "actor_words", "reason_words"):
         app.jinja_env.filters[name] = getattr(labels, name)

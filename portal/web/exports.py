@@ -46,7 +46,7 @@ FORMATS = {"csv": Format(";", ",", is_for_people=True), "csv-plain": Format(",",
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is exported: the word in the file's name, the columns, how a page of rows is read."""
+    """What is exported: the words in the file's name, the columns, how a page of rows is read."""
 
     name: str
     url: ListURL
@@ -54,6 +54,7 @@ class Export:
     columns: Sequence[Column[Any]]
     read: Callable[[PageRequest], Page[Any]]
     right: Permission = Permission.PAYMENTS_EXPORT
+    filters: Sequence[str] = ()
 
 
 def wanted_format() -> Format | None:
@@ -133,5 +134,7 @@ def _moment(value: datetime, format_: Format) -> str:
 
 def _file_name(wanted: Export) -> str:
     since, until = (span(wanted.url.params.get(name, "")) for name in ("from", "to"))
-    days = (since[0].isoformat() if since else "", until[1].isoformat() if until else "")
-    return "_".join(part for part in (wanted.name, *days, "МСК") if part) + ".csv"
+    today = clock.now().astimezone(MOSCOW).date()
+    ends = (f"{since[0]}" if since else "", f"{until[1] if until else today}")
+    filters = [words.rpartition(": ")[2].lower().replace(" ", "-") for words in wanted.filters]
+    return "_".join(part for part in (wanted.name, *filters, *ends, "МСК") if part) + ".csv"

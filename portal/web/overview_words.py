@@ -43,7 +43,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
     """Make a line for each thing that waits and that the visitor may see; zero is silent."""
     payments, since = "payments.show_list", ""
     if waiting.oldest_unknown is not None:
-        since = f"старший {age(now - waiting.oldest_unknown)}"
+        since = f"самый давний — {age(now - waiting.oldest_unknown)}"
     lines: tuple[tuple[int, Sequence[str], str, dict[str, Any]], ...] = (
         (waiting.unknown_refunds, UNKNOWN, payments, {"status": "refund_unknown"}),
         (waiting.unsent_refunds, UNSENT, payments, {"refund": "requested"}),
@@ -82,8 +82,10 @@ def _count(count: int, forms: Sequence[str]) -> str:
 
 
 def age(past: timedelta) -> str:
-    """Say how long ago in the largest whole unit: «42 мин», «5 ч», «3 дн»."""
+    """Say how long ago in the largest whole unit: «меньше минуты», «42 мин», «5 ч», «3 дн»."""
     minutes = int(past.total_seconds() // 60)
+    if minutes < 1:
+        return "меньше минуты"
     if minutes < 60:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // (24 * 60)} дн"

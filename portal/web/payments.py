@@ -60,6 +60,7 @@ from portal.web.session import me
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
+IN_FILE_NAME = ("status", "consultation", "method", "refund", "flag", "bank", "currency")
 FLAGS = {"surplus": "лишняя оплата", "owed": "ждут возврата"}
 #: Queries that staff ask every day, by their words.
 PRESETS = (
@@ -128,25 +129,22 @@ def _filter(view: ListView) -> PaymentFilter:
     )
 
 
-def _chips(view: ListView, wanted: PaymentFilter) -> Any:
+def _words(view: ListView, wanted: PaymentFilter) -> dict[str, str]:
     words = LABELS
-    return chips(
-        view,
-        {
-            "status": f"платёж: {words[wanted.state]}" if wanted.state else "",
-            "consultation": (
-                f"консультация: {words[wanted.consultation]}" if wanted.consultation else ""
-            ),
-            "method": f"способ: {words[wanted.method]}" if wanted.method else "",
-            "refund": f"возврат: {words[wanted.refund]}" if wanted.refund else "",
-            "flag": FLAGS.get(view.value("flag"), ""),
-            "bank": f"банк: {bank_title(wanted.account)}" if wanted.account else "",
-            "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
-            "min": f"сумма от {view.param('min')}" if wanted.smallest else "",
-            "max": f"сумма до {view.param('max')}" if wanted.largest else "",
-            **period_words(wanted.since, wanted.until),
-        },
-    )
+    return {
+        "status": f"платёж: {words[wanted.state]}" if wanted.state else "",
+        "consultation": (
+            f"консультация: {words[wanted.consultation]}" if wanted.consultation else ""
+        ),
+        "method": f"способ: {words[wanted.method]}" if wanted.method else "",
+        "refund": f"возврат: {words[wanted.refund]}" if wanted.refund else "",
+        "flag": FLAGS.get(view.value("flag"), ""),
+        "bank": f"банк: {bank_title(wanted.account)}" if wanted.account else "",
+        "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
+        "min": f"сумма от {view.param('min')}" if wanted.smallest else "",
+        "max": f"сумма до {view.param('max')}" if wanted.largest else "",
+        **period_words(wanted.since, wanted.until),
+    }
 
 
 def _operators() -> dict[str, Reader]:
@@ -167,7 +165,9 @@ def _export(view: ListView, wanted: PaymentFilter) -> Export:
     def read(page: PageRequest) -> Page[PaymentRow]:
         return list_payments(db.session(), replace(wanted, page=page), now=clock.now())
 
-    return Export("платежи", view.url, Payment(), PAYMENTS, read)
+    words = _words(view, wanted)
+    filters = [words[name] for name in IN_FILE_NAME if words[name]]
+    return Export("платежи", view.url, Payment(), PAYMENTS, read, filters=filters)
 
 
 @bp.get("")
@@ -187,7 +187,7 @@ def show_list() -> Response:
         page,
         lines=lines_of(page.items),
         found=found(page, "платёж", "платежа", "платежей"),
-        chips=_chips(view, wanted),
+        chips=chips(view, _words(view, wanted)),
         **_controls(view),
     )
 

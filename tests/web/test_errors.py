@@ -117,7 +117,9 @@ def test_a_bug_is_a_500_that_tells_nothing_of_the_inside(world, monkeypatch, hea
     answer = world.browser_of("anna").get("/users", headers=headers)
 
     assert answer.status_code == 500
-    assert "сначала откройте платёж и проверьте статус" in answer.text
+    assert "Это наша ошибка, мы её записали." in answer.text
+    assert "не повторяйте: сначала откройте платёж и проверьте статус." in answer.text
+    assert "Банк не ответил" not in answer.text
     assert "4111" not in answer.text
     assert "Traceback" not in answer.text
     assert answer.headers["Content-Security-Policy"] == POLICY

@@ -7,6 +7,7 @@ import pytest
 from portal.domain.actors import SYSTEM
 from portal.domain.permissions import Role
 from portal.usecases.users import NewUser, create_user
+from portal.web.formats import shown
 from tests.builders import NOW
 
 LISTS = ["/payments", "/consultations", "/users", "/deliveries"]
@@ -196,3 +197,26 @@ def test_a_search_tells_nothing_of_what_may_not_be_read(world):
     assert "zoya.canary" not in found
     assert [answer.status_code for answer in refused] == [403] * 4
     assert "Канарейкина" not in "".join(answer.text for answer in refused)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "показана 1"), (2, "показаны 2"), (5, "показано 5"), (21, "показана 21")],
+)
+def test_the_shown_rows_are_counted_in_russian(count, words):
+    assert shown(count) == words
+
+
+def test_a_list_says_how_many_rows_it_shows(world):
+    anna = world.browser_of("anna")
+
+    page = anna.get("/payments", query_string={"q": f"№{world.payment}"}).text
+
+    assert "Найдено: 1 платёж, показана 1." in page
+
+
+def test_staff_open_the_payment_link_of_a_client_in_a_new_tab(world):
+    page = world.browser_of("anna").get(f"/consultations/{world.scheduled}").text
+
+    link = re.search(r'<a href="([^"]+)"\s+target="_blank"\s+rel="noopener">', page)[1]
+    assert link.endswith(f"/pay/{world.pay_token}")

@@ -34,6 +34,10 @@ def _rows(answer, delimiter):
     return list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=delimiter))
 
 
+def _name_of(answer):
+    return unquote(answer.headers["Content-Disposition"].partition("UTF-8''")[2])
+
+
 def _entries(desk):
     with desk.app.app_context():
         found = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "list.export"))
@@ -56,9 +60,7 @@ def test_the_file_for_people_opens_in_a_spreadsheet(desk):
 
     assert answer.status_code == 200
     assert answer.content_type == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"].endswith(
-        "%D0%BF%D0%BB%D0%B0%D1%82%D0%B5%D0%B6%D0%B8_%D0%9C%D0%A1%D0%9A.csv"
-    )
+    assert _name_of(answer) == "платежи_2026-11-24_МСК.csv"
     assert answer.text.startswith("\ufeff№ платежа;Оплачен, время московское;Пользователь;")
     number, paid_at, *rest = _rows(answer, ";")[1]
     assert (number, paid_at) == (str(desk.payment), "24.11.2026 15:00:00")
@@ -149,5 +151,23 @@ def test_a_printed_list_says_when_by_whom_and_which(desk):
 def test_the_name_of_the_file_tells_its_days(desk):
     answer = desk.browser(desk.anna).get("/payments?from=-6d&to=today&format=csv")
 
-    name = unquote(answer.headers["Content-Disposition"])
-    assert name == "attachment; filename*=UTF-8''платежи_2026-11-18_2026-11-24_МСК.csv"
+    assert _name_of(answer) == "платежи_2026-11-18_2026-11-24_МСК.csv"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/payments?flag=owed", "платежи_ждут-возврата_2026-11-24_МСК.csv"),
+        (
+            "/payments?status=partly_refunded&method=sbp&from=2026-11-01",
+            "платежи_возвращён-частично_сбп_2026-11-01_2026-11-24_МСК.csv",
+        ),
+        ("/payments?q=status:paid+зоя", "платежи_оплачен_2026-11-24_МСК.csv"),
+        (
+            "/consultations?paid=no&tab=overdue",
+            "консультации_не-закрыты_не-оплачено_2026-11-24_МСК.csv",
+        ),
+    ],
+)
+def test_the_name_of_the_file_tells_its_filters(desk, path, name):
+    assert _name_of(desk.browser(desk.anna).get(f"{path}&format=csv")) == name

@@ -16,7 +16,15 @@ from tests.builders import NOW, PRICE, STARTS_AT
 ROW = re.compile(r'<tr id="p(\d+)"')
 LINE = re.compile(r'<a class="quiet" href="([^"]*)"><span class="badge[^>]*>([^<]*)<')
 BAR = re.compile(r'<rect x="\d+"\s+y="(\d+)"\s+width="14"\s+height="(\d+)"><title>([^<]*)<')
-AGES = {5: "5 мин", 59: "59 мин", 60: "1 ч", 47 * 60: "47 ч", 48 * 60: "2 дн"}
+AGES = {
+    0: "меньше минуты",
+    1: "1 мин",
+    5: "5 мин",
+    59: "59 мин",
+    60: "1 ч",
+    47 * 60: "47 ч",
+    48 * 60: "2 дн",
+}
 
 
 def _lines(desk):

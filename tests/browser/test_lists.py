@@ -1,0 +1,45 @@
+"""The lists at a real screen: no cut action at a laptop's width, and a quiet console."""
+
+import pytest
+from playwright.sync_api import ConsoleMessage, expect
+
+from tests.browser.people import Person
+
+LONGEST = """() => document.querySelectorAll("#results tbody tr").forEach(row => {
+  row.cells[2].firstChild.data = "123 456,00 ₽";
+  const words = [..."Результат неизвестен|Не состоялась".split("|")];
+  row.querySelectorAll(".badge").forEach(badge => badge.textContent = words.shift());
+  row.cells[5].textContent = "Карта •• 0005";
+})"""
+FITS = """() => [document.documentElement, document.querySelector(".panel.flush")]
+  .map(one => one.scrollWidth - one.clientWidth)"""
+
+
+@pytest.mark.parametrize("width", [1366, 1280, 1199, 1024])
+def test_the_longest_words_of_a_row_fit_without_scrolling_sideways(
+    anna: Person, width: int
+) -> None:
+    anna.page.set_viewport_size({"width": width, "height": 768})
+    anna.opens("/payments")
+    anna.page.evaluate(LONGEST)
+
+    assert anna.page.evaluate(FITS) == [0, 0]
+    assert anna.page.get_by_role("link", name="Вернуть деньги").first.is_visible()
+
+
+@pytest.mark.parametrize("path", ["/payments", "/consultations", "/users"])
+def test_enter_during_a_live_search_leaves_the_console_empty(anna: Person, path: str) -> None:
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    anna.page.on("console", hear)
+    anna.opens(path)
+    with anna.page.expect_request(lambda request: "q=" in request.url):
+        anna.page.locator("#q").press_sequentially("Васильев")
+    anna.page.locator("#q").press("Enter")
+    expect(anna.page.locator("#results tbody")).to_contain_text("Васильев")
+    anna.page.wait_for_load_state("networkidle")
+
+    assert said == []

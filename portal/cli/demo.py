@@ -1,7 +1,8 @@
 """The people and stories of the local stack: enough to see every state at once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from portal.cli.payer import SimulatedPayer
 from portal.domain import clock
@@ -27,6 +28,7 @@ from portal.usecases.consultations import (
 from portal.usecases.users import NewUser
 
 PASSWORD = "ponimayu-demo"
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def _person(email: str, name: str, role: Role, phone: str | None = None) -> NewUser:
@@ -92,6 +94,12 @@ HISTORY = (
 )
 
 
+def _by_day(moment: datetime) -> datetime:
+    """Move a moment to between ten and seven of its day in Moscow: nobody consults at night."""
+    local = moment.astimezone(MOSCOW)
+    return local.replace(hour=10 + local.hour % 10).astimezone(UTC)
+
+
 class Played:
     """A story played through the same use cases that people's screens call."""
 
@@ -104,6 +112,8 @@ class Played:
     def play(self) -> None:
         """Book, pay at the simulated bank, and end the consultation."""
         starts_at = self.now + timedelta(hours=max(self.story.hours, 1))
+        if self.story.hours > 0:
+            starts_at = _by_day(starts_at)
         consultation_id = self._book(starts_at)
         if self.story.paid_by is not None and self.payer.is_there:
             self._pay(consultation_id, self.story.paid_by)
@@ -142,7 +152,7 @@ class Played:
         """The demo's past is made by moving the hour: nobody waits a week for demo data."""
         with transaction() as session:
             consultation = locked(session, Consultation, consultation_id)
-            consultation.starts_at = self.now + timedelta(hours=self.story.hours)
+            consultation.starts_at = _by_day(self.now + timedelta(hours=self.story.hours))
             consultation.ends_at = consultation.starts_at + timedelta(minutes=50)
 
     def _end(self, consultation_id: int) -> None:

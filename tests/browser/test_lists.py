@@ -1,5 +1,7 @@
 """The lists at a real screen: no cut action at a laptop's width, and a quiet console."""
 
+import re
+
 import pytest
 from playwright.sync_api import ConsoleMessage, expect
 
@@ -43,3 +45,12 @@ def test_enter_during_a_live_search_leaves_the_console_empty(anna: Person, path:
     anna.page.wait_for_load_state("networkidle")
 
     assert said == []
+
+
+def test_nobody_of_the_demo_consults_at_night(anna: Person) -> None:
+    anna.opens("/consultations")
+
+    hours = re.findall(r", (\d\d):00", anna.page.locator("#results").inner_text())
+
+    assert set(hours) <= {*["10", "11", "12", "13", "14", "15", "16", "17", "18", "19"]}
+    assert len(hours) == 18

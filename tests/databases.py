@@ -77,6 +77,13 @@ class Postgres:
         self._admin().execute(self._scripts[state])
         return self.url
 
+    def renew(self) -> str:
+        """Give a database that no test has used and none will use after this one."""
+        self._replace()
+        self.restore("fresh")
+        self._admin().execute("INSERT INTO watch.changes VALUES ('used up')")
+        return self.url
+
     def _has_changed(self) -> bool:
         found = self._admin().execute("SELECT EXISTS (TABLE watch.changes)").fetchone()
         return bool(found and found[0])

@@ -86,6 +86,22 @@ def test_a_card_is_kept_only_when_both_sides_want_it(bank, save_card, tick):
     assert set(bank.info(operation_id)["CofToken"]) == {"cardType", "maskedPan"}
 
 
+@pytest.mark.parametrize(("save_card", "ticks"), [(True, 1), (False, 0)])
+def test_the_tick_is_offered_only_when_the_shop_asked_for_it(bank, save_card, ticks):
+    _, path = open_page(bank, saveCard=save_card)
+
+    assert bank.client.get(path).text.count('type="checkbox" name="save"') == ticks
+
+
+def test_a_payment_by_sbp_keeps_no_card(bank):
+    operation_id, path = open_page(bank, saveCard=True, consumerId="anna")
+
+    bank.client.post(path, data={"action": "sbp", "save": "true"})
+
+    assert "CofToken" not in bank.info(operation_id)
+    assert 'type="radio"' not in bank.client.get(open_page(bank, consumerId="anna")[1]).text
+
+
 def test_a_paid_page_takes_no_second_payment(bank):
     operation_id, path = open_page(bank)
     bank.client.post(path, data={"action": "sbp"})

@@ -31,6 +31,9 @@ BAD_FIELDS = [
     ("redirectUrl", LONG_URL),
     ("failRedirectUrl", "javascript:alert(1)"),
     ("saveCard", "yes"),
+    ("saveCard", 1),
+    ("consumerId", 7),
+    ("consumerId", ["anna"]),
     ("preAuthorization", 1),
     ("ttl", 0),
     ("ttl", 44641),
@@ -48,6 +51,7 @@ GOOD_FIELDS = [
     ("ttl", 44640),
     ("paymentLinkId", "x" * 45),
     ("saveCard", True),
+    ("consumerId", "0d5b2c5e-1f0a-4a83-9c0e-7a8f4b6b7d21"),
     ("somethingNew", {"unknown": 1}),
 ]
 ITEM = {"name": "Консультация", "amount": 750.00, "quantity": 2}

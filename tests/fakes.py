@@ -19,6 +19,7 @@ from portal.domain.ports import (
     Capabilities,
     EventKind,
     Finding,
+    KeptCard,
     LineKind,
     Operation,
     PaymentLink,
@@ -44,6 +45,7 @@ class FakePayment:
     status: PaymentStatus = PaymentStatus.PENDING
     method: PaymentMethod | None = None
     paid_at: datetime | None = None
+    card: KeptCard | None = None
     lines: list[BankLine] = field(default_factory=list)
 
     @property
@@ -74,13 +76,15 @@ class FakeBank:
         self._shown: dict[str, dict[str, object]] = {}
         self._is_slow = False
         self._settling: set[str] = set()
+        self._cards: dict[str, list[KeptCard]] = {}
 
     @property
     def capabilities(self) -> Capabilities:
-        """Both ways to pay, and receipts."""
+        """Both ways to pay, receipts, and cards that the payer picks."""
         return Capabilities(
             methods=(PaymentMethod.SBP, PaymentMethod.CARD),
             receipt_by_bank=True,
+            keeps_cards=True,
         )
 
     @property
@@ -122,6 +126,7 @@ class FakeBank:
             bank_word=payment.status.name,
             refund_in_progress=operation_id in self._settling,
             card_last4="0792" if payment.method is PaymentMethod.CARD else None,
+            card=payment.card,
         )
         return replace(operation, **self._shown.get(operation_id, {}))
 
@@ -164,6 +169,22 @@ class FakeBank:
         payment.status, payment.method = PaymentStatus.PAID, method
         payment.paid_at = clock.now()
         payment.add_line(LineKind.CAPTURE, payment.order.amount)
+
+    def pay_by_new_card(self, operation_id: str) -> None:
+        """Let the payer pay by a new card and tick «save», if that was offered to them."""
+        order = self.payments[operation_id].order
+        if order.save_card and order.consumer_id is not None:
+            kept = self._cards.setdefault(order.consumer_id, [])
+            token_id = f"card-{sum(map(len, self._cards.values())) + 1}"
+            kept.append(KeptCard(token_id, "Mir", "0792"))
+            self.payments[operation_id].card = kept[-1]
+        self.pay(operation_id, PaymentMethod.CARD)
+
+    def pay_by_kept_card(self, operation_id: str, token_id: str) -> None:
+        """Let the payer pick one of the cards kept for them."""
+        kept = self._cards.get(self.payments[operation_id].order.consumer_id or "", [])
+        self.payments[operation_id].card = next(each for each in kept if each.token_id == token_id)
+        self.pay(operation_id, PaymentMethod.CARD)
 
     def decline(self, operation_id: str) -> None:
         """Let the payer's bank say no: the link stays payable (tochka.md §7)."""

@@ -73,11 +73,24 @@ class BankLine:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A card that the bank keeps for the payer: its name there, and what people know it by.
+
+    ``token_id`` is the bank's own identifier; ``brand`` is the bank's word, for instance "Mir".
+    """
+
+    token_id: str
+    brand: str | None
+    last4: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation as the bank tells it now; this, and no webhook, is the truth (law 2).
 
     ``is_ours`` compares the bank's merchant with the account's. ``status`` is None when the bank
-    used a word that we do not know; ``bank_word`` keeps that word for people.
+    used a word that we do not know; ``bank_word`` keeps that word for people. ``card`` is there
+    only when the bank says that it keeps the payer's card.
     """
 
     operation_id: str
@@ -91,6 +104,7 @@ class Operation:
     bank_word: str
     refund_in_progress: bool
     card_last4: str | None = None
+    card: KeptCard | None = None
 
 
 class EventKind(StrEnum):
@@ -130,10 +144,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a bank can do; the domain asks these flags, never a bank's name."""
+    """What a bank can do; the domain asks these flags, never a bank's name.
+
+    ``vat_percent`` is the tax within every price, None when the account sells without it (A8).
+    ``keeps_cards``: the payer may ask the bank to remember a card and pick it the next time (B2).
+    ``charges_without_payer``: a kept card can be charged while the payer is away (B3).
+    """
 
     methods: tuple[PaymentMethod, ...]
     receipt_by_bank: bool
+    vat_percent: int | None = None
+    keeps_cards: bool = False
+    charges_without_payer: bool = False
 
 
 class BankError(Exception):

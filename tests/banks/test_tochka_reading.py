@@ -13,6 +13,7 @@ from portal.domain.ports import (
     BankMisconfigured,
     BankRefused,
     BankUnavailable,
+    KeptCard,
     LineKind,
     Operation,
     RefusedBecause,
@@ -56,6 +57,7 @@ def test_a_paid_operation_is_read_whole():
         bank_word="APPROVED",
         refund_in_progress=False,
         card_last4="0792",
+        card=KeptCard("208452", "Mir", "0792"),
     )
 
 

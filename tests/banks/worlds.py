@@ -28,6 +28,12 @@ class World(Protocol):
     def pay(self, operation_id: str, method: PaymentMethod) -> None:
         """Let the payer pay."""
 
+    def pay_by_new_card(self, operation_id: str) -> None:
+        """Let the payer pay by a new card and tick «save»."""
+
+    def pay_by_kept_card(self, operation_id: str, token_id: str) -> None:
+        """Let the payer pick a card that the bank keeps."""
+
     def decline(self, operation_id: str) -> None:
         """Let the payer's bank say no."""
 
@@ -80,6 +86,8 @@ class FakeWorld:
     def __init__(self) -> None:
         self.connector = self._bank = FakeBank()
         self.pay = self._bank.pay
+        self.pay_by_new_card = self._bank.pay_by_new_card
+        self.pay_by_kept_card = self._bank.pay_by_kept_card
         self.decline = self._bank.decline
         self.expire = self._bank.expire
         self.return_in_cabinet = self._bank.made_in_cabinet
@@ -129,6 +137,12 @@ class TochkaWorld:
 
     def pay(self, operation_id: str, method: PaymentMethod) -> None:
         self._said(f"tochka/operations/{operation_id}/pay?type={method.value}")
+
+    def pay_by_new_card(self, operation_id: str) -> None:
+        self._said(f"tochka/operations/{operation_id}/pay?type=card&save=true")
+
+    def pay_by_kept_card(self, operation_id: str, token_id: str) -> None:
+        self._said(f"tochka/operations/{operation_id}/pay?type=card&card={token_id}")
 
     def decline(self, operation_id: str) -> None:
         self._said(f"tochka/operations/{operation_id}/decline")

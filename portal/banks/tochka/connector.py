@@ -76,10 +76,16 @@ class TochkaConnector:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Refunds in parts are allowed; whether a second part works the bank will say (§15.2)."""
+        """Refunds in parts are allowed; whether a second part works the bank will say (§15.2).
+
+        A payment link keeps a card for the payer to pick, and nobody else to charge (§0.2, §11).
+        """
         return Capabilities(
             methods=mapping.methods_of(self._settings),
             receipt_by_bank=self._settings.receipt == "bank",
+            vat_percent=self._settings.vat_percent,
+            keeps_cards="card" in self._settings.payment_modes,
+            charges_without_payer=False,
         )
 
     def create_payment(self, order: PaymentOrder) -> PaymentLink:

@@ -16,6 +16,7 @@ from portal.domain.ports import (
     BankLine,
     BankRefused,
     BankUnavailable,
+    KeptCard,
     LineKind,
     Operation,
     PaymentOrder,
@@ -45,6 +46,7 @@ LINES = {
 METHODS = {"sbp": PaymentMethod.SBP, "card": PaymentMethod.CARD}
 PURPOSE_MAX, ITEM_NAME_MAX, REFERENCE_MAX, LINE_ID_MAX = 140, 256, 45, 64
 _ROUBLES = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+_TOKEN, _BRAND = re.compile(r"[\w-]{1,64}", re.ASCII), re.compile(r"[A-Za-z ]{1,20}", re.ASCII)
 _LAST4 = re.compile(r"[\d*]*\*(\d{4})", re.ASCII)
 
 
@@ -181,6 +183,7 @@ def operation(
         bank_word=word[:40],
         refund_in_progress=word == BUSY,
         card_last4=_last4(values.get("CofToken")),
+        card=_kept_card(values.get("CofToken")),
     )
 
 
@@ -223,3 +226,15 @@ def _last4(card: object) -> str | None:
     pan = text(card, "maskedPan") if isinstance(card, Mapping) else None
     found = _LAST4.fullmatch(pan or "")
     return found[1] if found else None
+
+
+def _kept_card(card: object) -> KeptCard | None:
+    """Read ``CofToken`` (§8.1): without its identifier the bank keeps nothing that we may count on.
+
+    A word that is no name of a card system is left out, never shown.
+    """
+    values = card if isinstance(card, Mapping) else {}
+    token, brand = text(values, "tokenCardId") or "", text(values, "cardType") or ""
+    if not _TOKEN.fullmatch(token):
+        return None
+    return KeptCard(token, brand if _BRAND.fullmatch(brand) else None, _last4(card))

@@ -123,6 +123,11 @@ class TochkaSettings(BaseModel):
         return self
 
     @property
+    def vat_percent(self) -> int | None:
+        """The tax within the price: «vat122» is «vat22» counted the other way (tochka.md §14)."""
+        return None if self.vat_type == "none" else int(self.vat_type.removeprefix("vat")) % 100
+
+    @property
     def is_simulated(self) -> bool:
         """Whether the bank is a simulator on this machine."""
         return is_loopback(self.base_url)

@@ -11,7 +11,7 @@ from portal.store.db import transaction
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """The door that somebody tried, as «POST refunds.cancel», and what it is about if it tells."""
+    """The door that somebody tried, as «GET /audit», and what it is about if it tells."""
 
     door: str
     about: About = "doors"

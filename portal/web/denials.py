@@ -20,12 +20,13 @@ NAMED = frozenset({"payments", "refunds", "consultations", "users", "deliveries"
 
 
 def knock() -> Knock:
-    """Describe the request as the journal keeps it."""
+    """Describe the request for the journal: the rule of its address, without secrets in it."""
     noun, _, rest = request.path.strip("/").partition("/")
     number = rest.partition("/")[0]
     is_row = noun in NAMED and number.isascii() and number.isdigit() and int(number) < 2**63
     about = (noun, int(number)) if is_row else "doors"
-    return Knock(f"{request.method} {request.endpoint}", about)
+    rule = request.url_rule.rule if request.url_rule else ""
+    return Knock(f"{request.method} {rule}", about)
 
 
 def _begin() -> None:

@@ -98,6 +98,11 @@ def in_transit(user_id: int) -> AccountCode:
     return AccountCode(AccountKind.USER_IN_TRANSIT, str(user_id))
 
 
+def card_check(user_id: int) -> AccountCode:
+    """Name the account of what a client paid to bind a card: never part of their balance (B4)."""
+    return AccountCode(AccountKind.CARD_CHECK, str(user_id))
+
+
 REVENUE = AccountCode(AccountKind.REVENUE)
 REFUNDS = AccountCode(AccountKind.REFUNDS)
 
@@ -209,6 +214,43 @@ def attribution(refund_id: int, amount: Money, account: str, source: AccountCode
         source,
         suspense(account),
         TransferReason.ATTRIBUTION,
+    )
+
+
+def check_taken(payment_id: int, amount: Money, account: str, user_id: int) -> Movement:
+    """The bank took the sum of a card check: it is the client's, and not on their balance."""
+    return Movement(
+        f"card_check:{payment_id}:taken",
+        amount,
+        bank(account),
+        card_check(user_id),
+        TransferReason.CARD_CHECK,
+    )
+
+
+def check_returned(
+    payment_id: int, refund_id: int, amount: Money, account: str, user_id: int
+) -> Movement:
+    """The bank says that the sum of a card check is back; no hold went before it."""
+    return Movement(
+        f"card_check:{payment_id}:returned:{refund_id}",
+        amount,
+        card_check(user_id),
+        bank(account),
+        TransferReason.CARD_CHECK_RETURN,
+    )
+
+
+def check_external(
+    account: str, operation_id: str, line_id: str, amount: Money, user_id: int
+) -> Movement:
+    """The sum of a card check went back in the bank's cabinet: whose it was is known."""
+    return Movement(
+        f"bank_order:{account}:{operation_id}:{line_id}",
+        amount,
+        card_check(user_id),
+        bank(account),
+        TransferReason.CARD_CHECK_RETURN,
     )
 
 

@@ -33,9 +33,12 @@ class RefundReason(StrEnum):
     COMPLAINT = "complaint"
     OTHER = "other"
     IN_BANK_CABINET = "in_bank_cabinet"
+    CARD_CHECK = "card_check"
 
 
-STAFF_REASONS = tuple(reason for reason in RefundReason if reason != RefundReason.IN_BANK_CABINET)
+#: These two the portal gives by itself.
+_OWN_REASONS = (RefundReason.IN_BANK_CABINET, RefundReason.CARD_CHECK)
+STAFF_REASONS = tuple(reason for reason in RefundReason if reason not in _OWN_REASONS)
 COMMENT_MIN_CHARACTERS = 10
 
 OPEN_STATUSES = frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTED, RefundStatus.UNKNOWN})

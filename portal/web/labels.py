@@ -77,6 +77,7 @@ LABELS = ByKind(
         RefundReason.COMPLAINT: "Жалоба на качество",
         RefundReason.OTHER: "Другое",
         RefundReason.IN_BANK_CABINET: "Сделан в кабинете банка",
+        RefundReason.CARD_CHECK: "Проверка карты закончена",
     },
     {
         ConsultationStatus.SCHEDULED: "Запланирована",

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     refund_undo_seconds: int = Field(0, ge=0, le=600)
     completion_grace_minutes: int = Field(120, ge=0)
     webhook_max_bytes: int = Field(65_536, ge=1024)
+    sbp_losses: int = Field(3, ge=1, le=20)
     sweep_seconds: int = Field(5, ge=1, le=60)
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Понимаю <pay@ponimayu.local>"

@@ -19,7 +19,13 @@ from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.verifications import verify
 from portal.usecases.bookings import Booking, book_consultation
-from portal.usecases.checkouts import Checkout, create_payment, order_of, record_link
+from portal.usecases.checkouts import (
+    Checkout,
+    create_payment,
+    order_of,
+    record_link,
+    record_no_link,
+)
 from portal.usecases.consultations import (
     Cancellation,
     cancel_consultation,
@@ -89,6 +95,16 @@ def start_to_pay(
         payment_id, success_url="https://p.test/{token}", failure_url="-", item_name="Консультация"
     )
     record_link(payment_id, bank.create_payment(order), now=NOW)
+    return payment_id
+
+
+def loses_link(consultation_id: int, method: PaymentMethod = PaymentMethod.SBP) -> int:
+    """Start to pay and hear a definite no of the bank; return the payment's number."""
+    with transaction() as session:
+        token = session.get_one(Consultation, consultation_id).pay_token
+    checkout = Checkout("tochka", method)
+    payment_id = create_payment(token, checkout, actor=SYSTEM, now=NOW)
+    record_no_link(payment_id, "Банк отказал", now=NOW, is_final=True)
     return payment_id
 
 

@@ -84,6 +84,7 @@ def _simulated_account(simulators: str) -> dict[str, str]:
         "BASE_URL": f"{simulators}/tochka/uapi",
         "TOKEN": "local.tochka.token",
         "CLIENT_ID": "local-client-id",
+        "VAT_TYPE": "vat22",
         "PUBLIC_KEYS_FROM": f"{simulators}/tochka/doc/openapi/static/keys/public",
     }
     return {f"PORTAL_ACCOUNTS__TOCHKA__{name}": value for name, value in tochka.items()}

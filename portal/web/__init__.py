@@ -33,6 +33,7 @@ from portal.web import (
     resolutions,
     session,
     users,
+    waiting,
     webhooks,
     yandex,
 )
@@ -53,7 +54,7 @@ STAFF = (
     grants.bp,
     audit.bp,
 )
-CLIENTS = (account.bp, own_refunds.bp, checkout.bp)
+CLIENTS = (account.bp, own_refunds.bp, checkout.bp, waiting.bp)
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 

@@ -1,9 +1,13 @@
 """The payer's way: no form ends at the bank by redirects, and money is never told of wrongly."""
 
+import re
+
 import pytest
 
+from portal.banks.registry import build_banks
 from portal.domain.payments import PaymentMethod
 from tests import builders
+from tests.conftest import TOCHKA
 
 
 @pytest.fixture
@@ -40,6 +44,73 @@ def cancels(world):
     """Cancel the scheduled consultation."""
     with world.app.app_context():
         builders.cancel(world.actor("anna"), world.scheduled)
+
+
+def small_print(page):
+    """Return what stands under the button."""
+    return re.search(r'<p class="soft">([^<]*)</p>\s*</form>', page.text)[1].replace("\u00a0", " ")
+
+
+def offers(page):
+    """Return the ways to pay in their order, with what is chosen beforehand."""
+    return re.findall(r'value="(sbp|card)"\s+required\s+(checked)?', page.text)
+
+
+def test_sbp_stands_first_and_is_chosen_and_the_sum_is_the_same(world, payer):
+    page = payer.get(f"/pay/{world.pay_token}/method")
+
+    assert offers(page) == [("sbp", "checked"), ("card", "")]
+    assert "Быстрее всего" in page.text
+    assert '<span class="of-sbp">Оплатить 3\u00a0000\u00a0₽ через СБП</span>' in page.text
+    assert '<span class="of-card">Перейти к оплате картой</span>' in page.text
+
+
+def test_after_three_lost_links_the_card_moves_first_and_the_page_says_why(world, payer):
+    with world.app.app_context():
+        for _ in range(3):
+            builders.loses_link(world.scheduled)
+
+    page = payer.get(f"/pay/{world.pay_token}/method")
+
+    assert offers(page) == [("card", "checked"), ("sbp", "")]
+    assert "СБП сейчас отвечает с перебоями: надёжнее оплатить картой." in page.text
+    assert "Быстрее всего" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("vat", "words"),
+    [
+        ("none", "Цена окончательная, НДС не облагается."),
+        ("vat22", "НДС 22 % включён в стоимость."),
+        ("vat122", "НДС 22 % включён в стоимость."),
+        ("vat105", "НДС 5 % включён в стоимость."),
+        ("vat0", "НДС 0 % включён в стоимость."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("receipt", "issuer"), [("bank", "Чек выдаст партнёр банка"), ("us", "Чек выдадим мы")]
+)
+def test_tax_and_receipt_are_told_as_the_account_is_set(world, payer, vat, words, receipt, issuer):
+    account = {**TOCHKA, "vat_type": vat, "receipt": receipt}
+    world.app.extensions["banks"] = build_banks({"tochka": account})
+
+    said = small_print(payer.get(f"/pay/{world.pay_token}/method"))
+
+    assert said == f"{words} {issuer}, он придёт на z…@example.test."
+
+
+def test_an_account_without_sbp_offers_the_card_and_takes_nothing_else(world, payer):
+    account = {**TOCHKA, "payment_modes": "card"}
+    world.app.extensions["banks"] = build_banks({"tochka": account})
+
+    page = payer.get(f"/pay/{world.pay_token}/method")
+    refusal = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
+
+    assert offers(page) == [("card", "checked")]
+    assert "СБП сейчас недоступна, оплатите картой." in page.text
+    assert refusal.status_code == 422
+    assert "Выберите способ оплаты. Деньги не списаны." in refusal.text
+    assert payer.get(f"/pay/{world.pay_token}/wait").location.endswith("/method")
 
 
 def test_a_payer_who_comes_back_is_led_on_by_a_page_and_no_redirect(world, payer, wait):

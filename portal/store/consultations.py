@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
@@ -18,9 +19,13 @@ from portal.domain.consultations import CancelledBy, ConsultationStatus, status_
 from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
 from portal.store.db import Base, partial_index
+from portal.store.slots import Slot
 from portal.store.users import User
 
 UNFINISHED = (ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN)
+#: What waits for its money until an hour, in the words of its partial index.
+UNPAID_IN_TIME = "status = 'scheduled' AND paid_at IS NULL AND pay_until IS NOT NULL"
+_KEEPS_SLOT = text("status <> 'cancelled'")
 
 
 class Consultation(Base):
@@ -40,6 +45,14 @@ class Consultation(Base):
             "id",
             where="status IN ('scheduled', 'open')",
         ),
+        Index(
+            "one_consultation_per_slot",
+            "slot_id",
+            unique=True,
+            postgresql_where=_KEEPS_SLOT,
+            sqlite_where=_KEEPS_SLOT,
+        ),
+        partial_index("ix_consultations_pay_until", "pay_until", "id", where=UNPAID_IN_TIME),
         partial_index("ix_consultations_unpaid", "starts_at", "id", where="paid_at IS NULL"),
         Index(
             "ix_consultations_search_text",
@@ -59,10 +72,15 @@ class Consultation(Base):
     price_minor: Mapped[int]
     currency: Mapped[Currency]
     status: Mapped[ConsultationStatus] = mapped_column(default=ConsultationStatus.SCHEDULED)
+    #: The slot that it has taken; one that is cancelled lets it go (G1).
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey(Slot.id))
+    #: Until when the slot waits for the money, as the client was told; None waits for ever.
+    pay_until: Mapped[datetime | None]
     #: When the first payment was booked; paid is a property of money, not a state (I-34).
     paid_at: Mapped[datetime | None]
     #: How often money left the reserve; names the next ``consultation:<id>:settle:<n>`` event.
     settlements: Mapped[int] = mapped_column(default=0)
+    #: Whose wish it was; nobody's when the portal let an unpaid slot go.
     cancelled_by: Mapped[CancelledBy | None]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

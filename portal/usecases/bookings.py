@@ -2,14 +2,19 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.money import Money
+from portal.domain.money import Currency, Money
 from portal.domain.search import meeting_text
+from portal.domain.slots import require_free
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
+from portal.store.slot_lists import holder_of
+from portal.store.slots import Slot
 from portal.store.users import User
 
 
@@ -24,33 +29,70 @@ class Booking:
     price: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Who takes which slot, in which currency, and how long a paid one waits for its money."""
+
+    slot_id: int
+    client_id: int
+    currency: Currency
+    hold: timedelta
+
+
 def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
     """Write a scheduled consultation and return its number; raise NotFound for a strange client."""
     with transaction() as session:
-        client = locked(session, User, booking.client_id)
-        consultation = Consultation(
-            pay_token=secrets.token_urlsafe(24),
-            client_id=client.id,
-            specialist=booking.specialist,
-            starts_at=booking.starts_at,
-            ends_at=booking.ends_at,
-            price_minor=booking.price.minor,
-            currency=booking.price.currency,
-            created_at=now,
-            search_text=meeting_text(booking.specialist, client.search_text),
-        )
-        session.add(consultation)
-        session.flush()
-        note(
-            session,
-            actor,
-            "consultation.book",
-            consultation,
-            now=now,
-            after={"status": consultation.status},
-            client=client.id,
-            starts_at=booking.starts_at.isoformat(),
-            amount=booking.price.minor,
-            currency=booking.price.currency,
-        )
+        return _booked(session, booking, actor, now).id
+
+
+def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
+    """Book the consultation of a free slot and return its number; a slot is taken once (G1).
+
+    Whoever has taken the slot and asks again gets the same consultation. Raises SlotGone when it
+    is not free, NotFound, also without a price in the currency.
+    """
+    with transaction() as session:
+        slot = locked(session, Slot, taking.slot_id)
+        holder = holder_of(session, slot.id)
+        if holder is not None and holder.client_id == taking.client_id:
+            return holder.id
+        require_free(slot.facts(is_taken=holder is not None), taking.hold, now)
+        consultation = _booked(session, _booking(slot, taking), actor, now)
+        consultation.slot_id = slot.id
+        consultation.pay_until = now + taking.hold if slot.is_paid else None
         return consultation.id
+
+
+def _booking(slot: Slot, taking: Taking) -> Booking:
+    price = slot.price(taking.currency)
+    return Booking(taking.client_id, slot.specialist, slot.starts_at, slot.ends_at, price)
+
+
+def _booked(session: Session, booking: Booking, actor: Actor, now: datetime) -> Consultation:
+    client = locked(session, User, booking.client_id)
+    consultation = Consultation(
+        pay_token=secrets.token_urlsafe(24),
+        client_id=client.id,
+        specialist=booking.specialist,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        price_minor=booking.price.minor,
+        currency=booking.price.currency,
+        created_at=now,
+        search_text=meeting_text(booking.specialist, client.search_text),
+    )
+    session.add(consultation)
+    session.flush()
+    note(
+        session,
+        actor,
+        "consultation.book",
+        consultation,
+        now=now,
+        after={"status": consultation.status},
+        client=client.id,
+        starts_at=booking.starts_at.isoformat(),
+        amount=booking.price.minor,
+        currency=booking.price.currency,
+    )
+    return consultation

@@ -20,6 +20,7 @@ from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.ledger import post
+from portal.store.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def cancel_consultation(
 ) -> None:
     """Cancel a scheduled consultation; its money becomes free on the balance (D3).
 
+    Its slot is free again when the client wished it, and off the offer when we did.
     ``owner_id`` limits the act to that client's own. Raises AlreadyMoved when it is open, over or
     cancelled already, NotFound.
     """
@@ -51,6 +53,8 @@ def cancel_consultation(
         consultation.cancelled_by = cancellation.by
         _close(consultation, actor, now, cancellation.reason)
         _settle(session, consultation, actor, now)
+        if cancellation.by is CancelledBy.STAFF:
+            _withdraw_slot(session, consultation, actor, now)
         note(
             session,
             actor,
@@ -149,6 +153,19 @@ def _close(consultation: Consultation, actor: Actor, now: datetime, reason: str)
     consultation.closed_at = now
     consultation.closed_by_id = actor.user_id
     consultation.closing_reason = reason
+
+
+def _withdraw_slot(
+    session: Session, consultation: Consultation, actor: Actor, now: datetime
+) -> None:
+    """Take its slot off the offer: what we have called off, nobody else shall take."""
+    if consultation.slot_id is None:
+        return
+    slot = locked(session, Slot, consultation.slot_id)
+    if slot.withdrawn_at is None:
+        slot.withdrawn_at = now
+        slot.withdrawn_by_id = actor.user_id
+        note(session, actor, "slot.withdraw", slot, now=now, specialist=slot.specialist)
 
 
 def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:

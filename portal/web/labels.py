@@ -246,6 +246,8 @@ EVENTS = {
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",
     "consultation.cancel": "Консультация отменена",
+    "slot.offer": "Время предложено",
+    "slot.withdraw": "Время снято",
     "list.export": "Список выгружен в файл",
     "user.create": "Человек заведён",
     "user.sign_in": "Вход по паролю",

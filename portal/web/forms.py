@@ -17,6 +17,10 @@ from portal.web.labels import LABELS
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"
 _STALE = "Страница устарела: откройте возврат ещё раз"
+_TWO_SUMS = (
+    "Вы ввели сумму, но выбрали «Всю сумму». Выберите «Часть суммы» или очистите поле. "
+    "Деньги не отправлялись."
+)
 NO_LINE = "none"
 
 
@@ -50,6 +54,9 @@ class SumForm(FlaskForm):
         return self._check_amount(row) and is_valid
 
     def _check_amount(self, row: PaymentRow) -> bool:
+        if self.mode.data != "part" and (self.amount.data or "").strip():
+            self.amount.errors = [_TWO_SUMS]
+            return False
         try:
             part = self.money(row.currency)
         except BadAmount:

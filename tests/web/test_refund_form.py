@@ -111,6 +111,17 @@ def test_a_refused_form_keeps_what_was_typed(world, ask):
     assert_nothing_moved(world)
 
 
+@pytest.mark.parametrize("typed", ["100", "много", "3000"])
+def test_a_sum_beside_the_whole_is_asked_about_and_moves_nothing(world, ask, typed):
+    answer = ask(WHOLE | {"amount": typed})
+
+    assert answer.status_code == 422
+    assert "Вы ввели сумму, но выбрали «Всю сумму»." in answer.text
+    assert "Деньги не отправлялись." in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert_nothing_moved(world)
+
+
 def test_more_than_is_left_says_how_much_is_left(world, ask):
     answer = ask(PART | {"amount": "3000,01"})
 

@@ -96,6 +96,7 @@ def test_the_limit_is_shown_and_bars_a_larger_sum(house):
     [
         ({"mode": "part", "amount": "много"}, "Введите сумму числом"),
         ({"mode": "part", "amount": "3000,01"}, "Сумма должна быть от 0,01 до"),
+        ({"mode": "all", "amount": "100"}, "Вы ввели сумму, но выбрали «Всю сумму»."),
         ({"mode": "perhaps"}, "Выберите, сколько вернуть"),
         ({"intent_key": "x"}, "Страница устарела"),
     ],

@@ -19,6 +19,7 @@ from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
+from portal.store.slot_lists import due_to_release
 from portal.usecases.consultations import open_due
 from portal.usecases.sessions import forget_sessions
 from portal.usecases.users import forget_attempts
@@ -42,9 +43,12 @@ def ring() -> None:
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
+    unpaid = due_to_release(db.session(), now=now, limit=BATCH)
     db.session.rollback()
     for consultation_id in lapsed:
         nudge(consultations.lapse, consultation_id)
+    for consultation_id in unpaid:
+        nudge(consultations.release, consultation_id)
 
 
 def forget() -> None:

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.consultations import ConsultationStatus, advance
 from portal.domain.money import Currency, Money
 from portal.domain.search import meeting_text
 from portal.domain.slots import require_free
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
-from portal.store.slot_lists import holder_of
+from portal.store.slot_lists import holder_of, is_money_coming
 from portal.store.slots import Slot
 from portal.store.users import User
 
@@ -61,6 +62,40 @@ def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
         consultation.slot_id = slot.id
         consultation.pay_until = now + taking.hold if slot.is_paid else None
         return consultation.id
+
+
+def release_unpaid(consultation_id: int, reason: str, *, now: datetime) -> bool:
+    """Cancel what was not paid in time, so that its slot is free again; tell whether it was done.
+
+    Nothing is done while a payment is there or may still come; what comes later is free balance.
+    """
+    with transaction() as session:
+        consultation = locked(session, Consultation, consultation_id)
+        if not _is_forfeit(session, consultation, now):
+            return False
+        before = consultation.status
+        consultation.status = advance(before, ConsultationStatus.CANCELLED)
+        consultation.closed_at = now
+        consultation.closing_reason = reason
+        note(
+            session,
+            SYSTEM,
+            "consultation.release",
+            consultation,
+            now=now,
+            before={"status": before},
+            after={"status": consultation.status},
+            reason=reason,
+        )
+        return True
+
+
+def _is_forfeit(session: Session, consultation: Consultation, now: datetime) -> bool:
+    is_waiting = consultation.status_at(now) is ConsultationStatus.SCHEDULED
+    is_late = consultation.pay_until is not None and consultation.pay_until <= now
+    if not is_waiting or not is_late or consultation.is_paid:
+        return False
+    return not is_money_coming(session, consultation.id)
 
 
 def _booking(slot: Slot, taking: Taking) -> Booking:

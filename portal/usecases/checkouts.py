@@ -61,7 +61,9 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
 def _require_payable(consultation: Consultation, now: datetime) -> None:
     if consultation.is_paid:
         raise AlreadyPaid(consultation=consultation.id)
-    if consultation.status_at(now) not in PAYABLE or consultation.price_minor == 0:
+    is_too_late = consultation.pay_until is not None and consultation.pay_until <= now
+    is_open = consultation.status_at(now) in PAYABLE and consultation.price_minor > 0
+    if is_too_late or not is_open:
         raise NotPayable(status=consultation.status_at(now))
 
 

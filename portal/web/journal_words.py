@@ -22,7 +22,7 @@ OBJECTS = {
     "payments": ("Платёж", "Платежи"),
     "refunds": ("Возврат", "Возвраты"),
     "consultations": ("Консультация", "Консультации"),
-    "slots": ("Время", "Время"),
+    "slots": ("Слот", "Слоты"),
     "users": ("Пользователь", "Пользователи"),
     "deliveries": ("Событие банка", "События банков"),
     "sessions": ("Сеанс", "Сеансы"),
@@ -34,7 +34,7 @@ _ACCESS = ("role.", "right.", "user.create", "user.role", "user.enable", "user.d
 #: The filter «Действие»: its value -> the words, and how the codes begin.
 GROUPS = {
     "money": ("Платежи и возвраты", ("payment.", "refund.")),
-    "consultations": ("Консультации и время", ("consultation.", "slot.")),
+    "consultations": ("Консультации и слоты", ("consultation.", "slot.")),
     "access": ("Права и люди", _ACCESS),
     "sign-in": ("Входы и пароли", ("user.sign_in", "session.", "password.", "yandex.")),
     "exports": ("Выгрузки", ("list.",)),
@@ -114,8 +114,8 @@ REFUSALS = {
     "yandex_unavailable": "Яндекс не отвечает",
     "email_taken": "такая почта уже есть",
     "stronger_person": "у человека прав больше",
-    "slot_gone": "это время уже не свободно",
-    "slot_refused": "такое время предложить нельзя",
+    "slot_gone": "слот уже не свободен",
+    "slot_refused": "такой слот предложить нельзя",
     "too_many_attempts": "слишком много попыток",
 }
 #: Rules whose sentence needs the payment: the journal keeps only that they were broken.

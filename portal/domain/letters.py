@@ -1,5 +1,6 @@
 """What the portal writes to people by e-mail; the words of each letter are templates."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -8,7 +9,15 @@ class LetterKind(StrEnum):
 
     ACCESS_LINK = "access_link"
     ACCESS_CHANGED = "access_changed"
+    PAID = "paid"
+    REFUND_ACCEPTED = "refund_accepted"
+    REFUND_DONE = "refund_done"
+    REFUND_FAILED = "refund_failed"
+    CONSULTATION_CANCELLED = "consultation_cancelled"
+    PAYMENT_LINK = "payment_link"
 
 
 #: Seconds until the next try after each failure; after the last one nobody tries again.
 RETRY_SECONDS = (30, 120, 600, 3600, 6 * 3600)
+#: How long a letter waits first: a refund that ends sooner gets one letter, about its end.
+FIRST_WAIT = {LetterKind.REFUND_ACCEPTED: timedelta(minutes=10)}

@@ -1,6 +1,7 @@
 """Jobs about letters: put into words, with any secret made at the last moment, and sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from portal.domain import clock
 from portal.domain.letters import LetterKind
+from portal.domain.money import Money
 from portal.mail import Mail, NotSent, put_into, send
+from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.letters import Letter
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
 from portal.usecases.letters import record_not_sent, record_sent
 from portal.usecases.passwords import Ticket, ticket_for
 
@@ -59,13 +64,43 @@ def _send(mail: Mail) -> None:
 def words(letter: Letter) -> Mail:
     """Put a letter into words: the first line of its text is the subject."""
     user, portal = letter.user, current_app.config["PORTAL"]
-    facts = {"name": user.name, "portal_url": portal.public_url, **letter.facts}
-    if letter.kind is LetterKind.ACCESS_LINK:
-        facts |= {"link": password_link(ticket_for(user)), "minutes": LINK_MINUTES}
+    facts = {"name": user.name, "portal_url": portal.public_url, **letter.facts, **_told(letter)}
     text = _render(f"{letter.kind.value}.txt", facts)
     subject, _, body = text.partition("\n")
     html = _render(f"{letter.kind.value}.html", {**facts, "subject": subject})
     return Mail(portal.mail_from, user.email, subject.strip(), body.lstrip("\n"), html)
+
+
+def _told(letter: Letter) -> Mapping[str, Any]:
+    """Load what the letter tells of; sums and hours, which do not change, are read as they are."""
+    row_id = letter.facts.get("row", 0)
+    match letter.kind:
+        case LetterKind.ACCESS_LINK:
+            return {"link": password_link(ticket_for(letter.user)), "minutes": LINK_MINUTES}
+        case LetterKind.PAID:
+            return _payment(row_id, letter.created_at)
+        case LetterKind.REFUND_ACCEPTED | LetterKind.REFUND_DONE | LetterKind.REFUND_FAILED:
+            refund = db.session.get_one(Refund, row_id)
+            return {"refund": refund, **_payment(refund.payment_id, letter.created_at)}
+        case LetterKind.CONSULTATION_CANCELLED | LetterKind.PAYMENT_LINK:
+            return _consultation(row_id, letter.facts.get("freed", 0))
+    return {}
+
+
+def _consultation(consultation_id: int, freed_minor: int) -> Mapping[str, Any]:
+    consultation = db.session.get_one(Consultation, consultation_id)
+    return {
+        "consultation": consultation,
+        "freed": Money(freed_minor, consultation.currency),
+        "link": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
+    }
+
+
+def _payment(payment_id: int, told_at: datetime) -> Mapping[str, Any]:
+    payment = db.session.get_one(Payment, payment_id)
+    consultation = db.session.get_one(Consultation, payment.consultation_id)
+    is_ahead = consultation.starts_at > told_at
+    return {"payment": payment, "consultation": consultation, "is_ahead": is_ahead}
 
 
 def _render(name: str, facts: Mapping[str, Any]) -> str:

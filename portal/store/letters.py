@@ -1,12 +1,12 @@
 """Letters that wait to be sent: a row first, a job and a mail server later (law 1)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from portal.domain.letters import LetterKind
+from portal.domain.letters import FIRST_WAIT, LetterKind
 from portal.store.db import Base, open_enum_type
 from portal.store.users import User
 
@@ -18,11 +18,14 @@ class Letter(Base):
     __table_args__ = (
         Index("ix_letters_next_try_at", "next_try_at"),
         Index("ix_letters_user", "user_id", "id"),
+        Index("ix_letters_event_key", "event_key", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[LetterKind] = mapped_column(open_enum_type(LetterKind))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    #: Names the event that it tells of, so that an event heard twice is told once.
+    event_key: Mapped[str | None] = mapped_column(String(60))
     #: What the words need beside the person: numbers of rows, never secrets or contacts.
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
@@ -55,3 +58,37 @@ def count_letters(session: Session, kind: LetterKind, user_id: int, since: datet
         )
         or 0
     )
+
+
+def tell_client(
+    session: Session,
+    kind: LetterKind,
+    client_id: int,
+    row_id: int,
+    *,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    """Put a letter about what became of a row on its way, once; the row is locked by the caller.
+
+    Nobody is written to who is disabled or has no e-mail.
+    """
+    key, client = _event_key(kind, row_id), session.get_one(User, client_id)
+    is_told = session.scalar(select(Letter.id).where(Letter.event_key == key)) is not None
+    if is_told or not client.is_active or not client.email:
+        return
+    letter = write_letter(session, kind, client_id, now=now, row=row_id, **facts)
+    letter.event_key, letter.next_try_at = key, now + FIRST_WAIT.get(kind, timedelta())
+
+
+def withdraw_letter(session: Session, kind: LetterKind, row_id: int) -> None:
+    """Keep back a letter that has not left yet: what it tells is over."""
+    session.execute(
+        update(Letter)
+        .where(Letter.event_key == _event_key(kind, row_id), Letter.sent_at.is_(None))
+        .values(next_try_at=None)
+    )
+
+
+def _event_key(kind: LetterKind, row_id: int) -> str:
+    return f"{kind.value}:{row_id}"

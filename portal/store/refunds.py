@@ -11,11 +11,13 @@ from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
 from portal.domain.ledger import AccountKind
+from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
 from portal.domain.reconciliations import READ_AFTER_REFUND
 from portal.domain.refunds import OPEN_STATUSES, RefundReason, RefundStatus, advance
 from portal.store.db import Base, locked
 from portal.store.ledger import post
+from portal.store.letters import tell_client, withdraw_letter
 from portal.store.payments import Payment, locked_payment
 from portal.store.users import User
 
@@ -167,6 +169,16 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
         consultation_id=payment.consultation_id,
         refund_id=refund.id,
     )
+    _tell_end(session, refund, payment, now)
+
+
+def _tell_end(session: Session, refund: Refund, payment: Payment, now: datetime) -> None:
+    """Write to the client how it ended; a failure only when the bank had accepted it before."""
+    withdraw_letter(session, LetterKind.REFUND_ACCEPTED, refund.id)
+    if refund.status is RefundStatus.SUCCEEDED:
+        tell_client(session, LetterKind.REFUND_DONE, payment.user_id, refund.id, now=now)
+    elif refund.answered_at is not None:
+        tell_client(session, LetterKind.REFUND_FAILED, payment.user_id, refund.id, now=now)
 
 
 def unexplained_refunds(session: Session) -> Sequence[Refund]:

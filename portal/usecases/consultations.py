@@ -15,11 +15,14 @@ from portal.domain.consultations import (
     advance,
 )
 from portal.domain.errors import AlreadyMoved, NotFound, NotStarted
+from portal.domain.letters import LetterKind
+from portal.domain.money import Money
 from portal.store.attributions import reserved_for
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.ledger import post
+from portal.store.letters import tell_client
 from portal.store.slots import Slot
 
 
@@ -52,9 +55,11 @@ def cancel_consultation(
         consultation.status = advance(consultation.status, ConsultationStatus.CANCELLED)
         consultation.cancelled_by = cancellation.by
         _close(consultation, actor, now, cancellation.reason)
-        _settle(session, consultation, actor, now)
+        freed = _settle(session, consultation, actor, now)
         if cancellation.by is CancelledBy.STAFF:
             _withdraw_slot(session, consultation, actor, now)
+        kind, client_id = LetterKind.CONSULTATION_CANCELLED, consultation.client_id
+        tell_client(session, kind, client_id, consultation.id, now=now, freed=freed.minor)
         note(
             session,
             actor,
@@ -168,12 +173,12 @@ def _withdraw_slot(
         note(session, actor, "slot.withdraw", slot, now=now, specialist=slot.specialist)
 
 
-def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:
-    """Move what is reserved for it: to revenue when it is over, back to free when cancelled."""
+def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> Money:
+    """Move what is reserved for it, to revenue or back to free when cancelled; return the sum."""
     client_id = consultation.client_id
     held = reserved_for(session, consultation.id, client_id, consultation.currency)
     if not held:
-        return
+        return held
     consultation.settlements += 1
     is_cancelled = consultation.status is ConsultationStatus.CANCELLED
     move = ledger.release if is_cancelled else ledger.settle
@@ -184,3 +189,4 @@ def _settle(session: Session, consultation: Consultation, actor: Actor, now: dat
         now=now,
         consultation_id=consultation.id,
     )
+    return held

@@ -9,6 +9,7 @@ from portal.domain import ledger
 from portal.domain.actors import SYSTEM
 from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import Movement
+from portal.domain.letters import LetterKind
 from portal.domain.payments import Incident, PaymentStatus, advance, is_late
 from portal.domain.ports import LineKind, Operation
 from portal.domain.reconciliations import LOOK_FOR, next_cabinet_read, next_payment_read
@@ -17,6 +18,7 @@ from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.deliveries import finish_parked
 from portal.store.ledger import post
+from portal.store.letters import tell_client
 from portal.store.payments import BankOrder, Payment, locked_payment
 
 
@@ -141,6 +143,7 @@ def _credit(
     if not payment.is_surplus:
         consultation.paid_at = payment.paid_at
     session.add_all(_booked(payment, operation, now))
+    tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
     note(
         session,
         SYSTEM,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import AlreadyMoved, NotFound
+from portal.domain.letters import LetterKind
 from portal.domain.money import Money
 from portal.domain.ports import LineKind
 from portal.domain.refunds import (
@@ -22,6 +23,7 @@ from portal.domain.refunds import (
 from portal.store.audit import note
 from portal.store.db import transaction
 from portal.store.ledger import post
+from portal.store.letters import tell_client
 from portal.store.payment_rows import payment_row
 from portal.store.payments import BankOrder, Payment, locked_payment
 from portal.store.refund_rights import locked_refund_rights
@@ -211,6 +213,7 @@ def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -
             consultation_id=payment.consultation_id,
             refund_id=refund.id,
         )
+        tell_client(session, LetterKind.REFUND_FAILED, payment.user_id, refund.id, now=now)
         note(session, actor, "refund.bounce", refund, now=now, reason=reason)
 
 

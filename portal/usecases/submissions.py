@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import for_wish_of
+from portal.domain.letters import LetterKind
 from portal.domain.money import Money
 from portal.domain.ports import (
     BankConnector,
@@ -19,6 +20,7 @@ from portal.domain.reconciliations import LEASE, next_refund_read, next_send
 from portal.domain.refunds import AccountMode, RefundStatus, advance, broken_rule
 from portal.store.audit import note
 from portal.store.db import transaction
+from portal.store.letters import tell_client
 from portal.store.payment_rows import facts_without, payment_row
 from portal.store.payments import Payment
 from portal.store.refunds import Refund, finish_refund, locked_refund
@@ -204,3 +206,5 @@ def _record_accepted(refund_id: int, now: datetime) -> None:
         refund.version += 1
         actor = for_wish_of(refund.requested_by_id)
         note(session, actor, "refund.accepted", refund, now=now, payment=payment.id)
+        kind, client_id = LetterKind.REFUND_ACCEPTED, payment.user_id
+        tell_client(session, kind, client_id, refund.id, now=now)

@@ -100,7 +100,8 @@ def test_a_refund_is_rung_for_before_anything_else(refund_id, redis_url):
 
     sweep.ring()
 
-    assert rung(redis_url) == [f"refunds-submit-{refund_id}", "payments-read-1"]
+    letters = ["letters-deliver-1", "letters-deliver-2"]
+    assert rung(redis_url) == [f"refunds-submit-{refund_id}", "payments-read-1", *letters]
 
 
 def test_the_sweep_rings_for_a_refund_to_send(refund_id, redis_url):

@@ -1,0 +1,184 @@
+"""What a client reads in each letter: the same in plain text and in HTML."""
+
+import re
+from email import message_from_bytes, policy
+from html import unescape
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from portal.domain.payments import PaymentMethod
+from portal.jobs import letters as jobs
+from portal.store.db import transaction
+from portal.store.letters import Letter
+from portal.usecases.refunds import bounce_refund
+from tests import builders
+from tests.builders import DURING, NOW
+from tests.fakes import FakeBank
+
+HELLO = "Здравствуйте, Кирилл!"
+HOUR = "25 ноября 2026 г., 15:00 по Москве"
+SUM = "3 000,00 ₽"
+ACCOUNT = ["Личный кабинет:", "http://127.0.0.1:8000/account"]
+REFUND = "http://127.0.0.1:8000/account/refunds/1"
+
+
+class Scene:
+    """A bank, Анна, and Кирилл with a consultation of tomorrow."""
+
+    def __init__(self):
+        self.bank, self.anna, self.kirill = FakeBank(), builders.staff(), builders.customer()
+        self.consultation = builders.book(self.kirill)
+
+    def pays(self, method=PaymentMethod.SBP):
+        """Pay the consultation by a link of its own."""
+        payment = builders.start_to_pay(self.bank, self.consultation, method)
+        self.bank.pay(builders.operation_of(payment), method)
+        builders.hear(self.bank, payment)
+        return payment
+
+    def cancels(self):
+        """Cancel the consultation."""
+        builders.cancel(self.anna, self.consultation)
+
+    def asks(self, payment):
+        """Ask for the whole sum back, and let the bank accept it."""
+        refund = builders.ask(self.anna, payment)
+        builders.send(self.bank, refund)
+        return refund
+
+
+@pytest.fixture
+def scene(app):
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        yield Scene()
+
+
+def newest(app):
+    """Let the job deliver the newest letter; return its subject, plain text and HTML."""
+    with transaction() as session:
+        letter_id = session.scalar(select(func.max(Letter.id)))
+    before = set((app.config["PORTAL"].data_dir / "mail").glob("*.eml"))
+    jobs.deliver(letter_id)
+    (path,) = set((app.config["PORTAL"].data_dir / "mail").glob("*.eml")) - before
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    plain, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert message["To"] == "kirill@example.test"
+    return message["Subject"].replace("\xa0", " "), lines(plain), html
+
+
+def lines(text):
+    """Return the lines of a text that say something, with plain spaces."""
+    return [line for line in text.replace("\xa0", " ").splitlines() if line.strip()]
+
+
+def said(html):
+    """Return what the reader of the HTML sees, in one line."""
+    shown = re.sub(r"<[^>]+>", " ", html.replace("\xa0", " "))
+    return " ".join(unescape(shown).split())
+
+
+def assert_reads(app, subject, *body):
+    """Compare the newest letter, both its parts; an address is a link in the HTML."""
+    told, plain, html = newest(app)
+    assert (told, plain) == (subject, [HELLO, *body])
+    assert f'<a href="{body[-1]}">{body[-2].rstrip(":")}</a>' in html
+    assert " ".join([subject, HELLO, *body[:-1]]).rstrip(":") in said(html)
+
+
+def test_paid(app, scene):
+    scene.pays()
+
+    place = f"Ждём вас {HOUR}. Специалист: Доктор Орлова."
+    assert_reads(app, "Оплачено 3 000 ₽", f"Мы получили оплату: {SUM}, СБП.", place, *ACCOUNT)
+
+
+def test_paid_after_it_was_cancelled(app, scene):
+    payment = builders.start_to_pay(scene.bank, scene.consultation, PaymentMethod.CARD)
+    scene.cancels()
+    scene.bank.pay(builders.operation_of(payment), PaymentMethod.CARD)
+    builders.hear(scene.bank, payment)
+
+    assert_reads(
+        app,
+        "Оплачено 3 000 ₽",
+        f"Мы получили оплату: {SUM}, Карта.",
+        f"Консультация {HOUR} уже была оплачена или отменена, поэтому эти деньги свободны на "
+        "вашем балансе. Их хватит на другую консультацию, или их можно вернуть.",
+        *ACCOUNT,
+    )
+
+
+def test_cancelled_with_its_money_free(app, scene):
+    scene.pays()
+    scene.cancels()
+
+    assert_reads(
+        app,
+        "Консультация отменена",
+        f"Консультация {HOUR} отменена. Специалист: Доктор Орлова.",
+        f"Деньги за неё, {SUM}, свободны на вашем балансе: они ждут другой консультации. "
+        "Возврат в банк делается отдельно, о нём мы напишем.",
+        *ACCOUNT,
+    )
+
+
+def test_cancelled_unpaid(app, scene):
+    scene.cancels()
+
+    assert_reads(
+        app,
+        "Консультация отменена",
+        f"Консультация {HOUR} отменена. Специалист: Доктор Орлова.",
+        "Она не была оплачена, деньги не двигались.",
+        *ACCOUNT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "arrival"),
+    [
+        (PaymentMethod.SBP, "Деньги придут на тот же счёт, обычно сразу."),
+        (PaymentMethod.CARD, "Деньги придут на ту же карту: обычно за 3–7 дней, иногда до 30."),
+    ],
+)
+def test_refund_accepted(app, scene, method, arrival):
+    payment = scene.pays(method)
+    scene.cancels()
+    scene.asks(payment)
+
+    assert_reads(
+        app,
+        "Возвращаем 3 000 ₽",
+        f"Банк принял возврат {SUM} за консультацию {HOUR}.",
+        f"{arrival} Делать ничего не нужно.",
+        "Как идёт возврат:",
+        REFUND,
+    )
+
+
+def test_refund_done_and_given_back(app, scene):
+    payment = scene.pays()
+    scene.cancels()
+    refund = scene.asks(payment)
+    builders.hear(scene.bank, payment, now=DURING)
+    assert_reads(
+        app,
+        "Возвращено 3 000 ₽",
+        f"Банк подтвердил возврат {SUM} за консультацию {HOUR}.",
+        "Деньги приходят на тот же счёт, обычно сразу.",
+        "Как идёт возврат:",
+        REFUND,
+    )
+
+    bounce_refund(refund, "Счёт закрыт", actor=scene.anna, now=DURING)
+    assert_reads(
+        app,
+        "Возврат 3 000 ₽ не прошёл",
+        f"Банк не смог выполнить возврат {SUM} за консультацию {HOUR}. "
+        "Деньги не потеряны: они снова у нас.",
+        "Мы уже видим это и разберёмся. Платить заново ничего не нужно.",
+        "Что с возвратом:",
+        REFUND,
+    )

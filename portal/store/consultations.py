@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from portal.domain.consultations import CancelledBy, ConsultationStatus, status_at
-from portal.domain.errors import NotFound
+from portal.domain.consultations import PAYABLE, CancelledBy, ConsultationStatus, status_at
+from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
 from portal.domain.money import Currency, Money
 from portal.store.db import Base, partial_index
 from portal.store.slots import Slot
@@ -148,3 +148,13 @@ def consultation_by_token(session: Session, pay_token: str) -> Consultation:
     if consultation is None:
         raise NotFound(what="Consultation")
     return consultation
+
+
+def require_payable(consultation: Consultation, now: datetime) -> None:
+    """Raise AlreadyPaid or NotPayable unless money may be taken for it now."""
+    if consultation.is_paid:
+        raise AlreadyPaid(consultation=consultation.id)
+    is_too_late = consultation.pay_until is not None and consultation.pay_until <= now
+    is_open = consultation.status_at(now) in PAYABLE and consultation.price_minor > 0
+    if is_too_late or not is_open:
+        raise NotPayable(status=consultation.status_at(now))

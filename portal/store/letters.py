@@ -60,6 +60,19 @@ def count_letters(session: Session, kind: LetterKind, user_id: int, since: datet
     )
 
 
+def last_letter_about(
+    session: Session, kind: LetterKind, user_id: int, row_id: int
+) -> Letter | None:
+    """Find the newest letter of a kind that told a person of this row; a person gets few."""
+    letters = session.scalars(
+        select(Letter)
+        .where(Letter.user_id == user_id, Letter.kind == kind)
+        .order_by(Letter.id.desc())
+        .limit(100)
+    )
+    return next((letter for letter in letters if letter.facts.get("row") == row_id), None)
+
+
 def tell_client(
     session: Session,
     kind: LetterKind,

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.consultations import PAYABLE
-from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
+from portal.domain.errors import NotFound
 from portal.domain.payments import PaymentMethod, PaymentStatus, advance
 from portal.domain.ports import Payer, PaymentLink, PaymentOrder, ReceiptItem
 from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
-from portal.store.consultations import Consultation
+from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
 from portal.store.payments import Payment
 from portal.store.users import User
@@ -46,7 +45,7 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         if found is None:
             raise NotFound(what="Consultation")
         consultation = locked(session, Consultation, found)
-        _require_payable(consultation, now)
+        require_payable(consultation, now)
         usable = _find_usable(session, consultation, checkout, now)
         if usable is not None:
             return usable.id
@@ -56,15 +55,6 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         session.flush()
         note(session, actor, "payment.create", payment, now=now, method=checkout.method)
         return payment.id
-
-
-def _require_payable(consultation: Consultation, now: datetime) -> None:
-    if consultation.is_paid:
-        raise AlreadyPaid(consultation=consultation.id)
-    is_too_late = consultation.pay_until is not None and consultation.pay_until <= now
-    is_open = consultation.status_at(now) in PAYABLE and consultation.price_minor > 0
-    if is_too_late or not is_open:
-        raise NotPayable(status=consultation.status_at(now))
 
 
 def _find_usable(

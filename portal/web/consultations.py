@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.errors import AlreadyMoved, NotStarted
+from portal.domain.letters import LetterKind
 from portal.domain.permissions import Permission
 from portal.store.consultation_lists import (
     ConsultationFilter,
@@ -18,6 +19,7 @@ from portal.store.consultation_lists import (
 )
 from portal.store.consultations import Consultation, consultation_card
 from portal.store.db import db
+from portal.store.letters import last_letter_about
 from portal.store.lists import Page, PageRequest
 from portal.store.payment_rows import payment_rows_of_consultation
 from portal.store.timelines import consultation_timeline, transfers_about
@@ -167,6 +169,10 @@ def _context(number: int) -> dict[str, Any]:
         "timeline": consultation_timeline(db.session(), consultation),
         "transfers": transfers_about(db.session(), consultation_id=number),
         "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
+        "link_letter": last_letter_about(
+            db.session(), LetterKind.PAYMENT_LINK, consultation.client_id, number
+        ),
+        "may_send": can(Permission.CONSULTATIONS_BOOK),
         "may_cancel": status is ConsultationStatus.SCHEDULED
         and can(Permission.CONSULTATIONS_CANCEL),
         "may_complete": status is ConsultationStatus.OPEN

@@ -93,6 +93,8 @@ REFUSALS = {
     "expires_in_the_past": "срок уже прошёл",
     "illegal_transition": "так состояние не меняется",
     "no_sum_here": "у этого права нет суммы",
+    "client_unreachable": "у клиента нет почты или он отключён",
+    "link_just_sent": "ссылку отправили только что",
     "not_payable": "платить не за что",
     "out_of_place": "такое право этой роли не дают",
     "role_in_use": "роль кому-то дана",

@@ -246,6 +246,7 @@ EVENTS = {
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",
     "consultation.cancel": "Консультация отменена",
+    "consultation.link": "Ссылка на оплату отправлена клиенту",
     "consultation.release": "Запись отменена: не оплачена вовремя",
     "slot.offer": "Слот предложен",
     "slot.withdraw": "Слот снят",

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 
 from portal.domain.payments import PaymentMethod
 from portal.jobs import letters as jobs
+from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.letters import Letter
+from portal.usecases.payment_links import send_payment_link
 from portal.usecases.refunds import bounce_refund
 from tests import builders
 from tests.builders import DURING, NOW
@@ -181,4 +183,20 @@ def test_refund_done_and_given_back(app, scene):
         "Мы уже видим это и разберёмся. Платить заново ничего не нужно.",
         "Что с возвратом:",
         REFUND,
+    )
+
+
+def test_the_link_to_pay(app, scene):
+    send_payment_link(scene.consultation, actor=scene.anna, now=NOW)
+    with transaction() as session:
+        token = session.get_one(Consultation, scene.consultation).pay_token
+
+    assert_reads(
+        app,
+        "Ссылка на оплату консультации",
+        f"Консультация {HOUR}. Специалист: Доктор Орлова. К оплате {SUM}, НДС включён в стоимость.",
+        "Откройте ссылку и выберите, как заплатить. Если консультация уже оплачена или "
+        "отменена, страница скажет об этом, и деньги не спишутся.",
+        "Оплатить:",
+        f"http://127.0.0.1:8000/pay/{token}",
     )

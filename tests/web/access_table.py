@@ -42,6 +42,7 @@ GET  /consultations                                   303  303  403  403  403  2
 GET  /consultations/<int:number>                      303  303  403  403  403  200  200  200
 GET  /consultations/<int:number>/cancel               303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/cancel               303  303  403  403  403  403  422  422
+POST /consultations/<int:number>/link                 303  303  403  403  403  403  303  303
 GET  /consultations/<int:number>/complete             303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/complete             303  303  403  403  403  403  422  422
 GET  /users                                           303  303  403  403  403  200  200  200

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
+from portal.domain.errors import NotFound
 from portal.domain.payments import PaymentStatus
 from portal.domain.slots import SlotStatus, Span, slot_status
 from portal.store.consultations import UNPAID_IN_TIME, Consultation
@@ -100,6 +101,18 @@ def list_slots(
     page = fetch(session, rows, Matching([keys], [keys], place.place), place, wanted)
     items = [_row(slot, number, name, now) for slot, number, name, *_ in page.items]
     return Page(items, page.next, page.previous, page.total)
+
+
+def slot_card(
+    session: Session, slot_id: int, *, now: datetime, hold: timedelta = timedelta()
+) -> SlotRow:
+    """Read one slot and where it stands for who would take it now; raise NotFound."""
+    slot = session.get(Slot, slot_id)
+    if slot is None:
+        raise NotFound(what="Slot", id=slot_id)
+    holder = holder_of(session, slot_id)
+    status = slot_status(slot.facts(is_taken=holder is not None), hold, now)
+    return SlotRow(slot, status, holder.id if holder else None, None)
 
 
 def _row(slot: Slot, consultation_id: int | None, name: str | None, now: datetime) -> SlotRow:

@@ -42,6 +42,12 @@ class Slot(Base):
         """Whether it costs anything in any currency."""
         return self.price_rub_minor is not None or self.price_kzt_minor is not None
 
+    @property
+    def price_rub(self) -> Money | None:
+        """The price in roubles, if it has one."""
+        minor = self.price_rub_minor
+        return None if minor is None else Money(minor, Currency.RUB)
+
     def price(self, currency: Currency) -> Money:
         """Return the price in a currency, zero when free of charge; raise NotFound without one."""
         if not self.is_paid:

@@ -9,6 +9,7 @@ from portal.web import (
     attributions,
     audit,
     auth,
+    booking,
     bounces,
     checkout,
     confirmations,
@@ -33,6 +34,7 @@ from portal.web import (
     refunds,
     resolutions,
     session,
+    slots,
     users,
     waiting,
     webhooks,
@@ -47,6 +49,7 @@ STAFF = (
     attributions.bp,
     bounces.bp,
     consultations.bp,
+    slots.bp,
     payment_links.bp,
     users.bp,
     deliveries.bp,
@@ -56,7 +59,7 @@ STAFF = (
     grants.bp,
     audit.bp,
 )
-CLIENTS = (account.bp, own_refunds.bp, checkout.bp, waiting.bp)
+CLIENTS = (account.bp, booking.bp, own_refunds.bp, checkout.bp, waiting.bp)
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 

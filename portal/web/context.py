@@ -14,7 +14,7 @@ from portal.domain import money as money_values
 from portal.domain.permissions import Permission
 from portal.domain.ports import BankMisconfigured
 from portal.jobs.accounts import account
-from portal.web import access_words, formats, labels
+from portal.web import access_words, event_words, formats, labels, slot_words
 from portal.web.access import can, may_open, works_here
 from portal.web.session import visitor
 from portal.web.yandex_words import STEP_IS_OFF
@@ -23,6 +23,7 @@ NAV_MAIN = (
     ("overview.show", "Обзор", "home", None),
     ("payments.show_list", "Платежи", "payments", Permission.PAYMENTS_READ),
     ("consultations.show_list", "Консультации", "consultations", Permission.CONSULTATIONS_READ),
+    ("slots.show_list", "Слоты", "wait", Permission.CONSULTATIONS_BOOK),
     ("users.show_list", "Пользователи", "users", Permission.USERS_READ),
 )
 NAV_SYSTEM = (
@@ -143,8 +144,12 @@ def set_up(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email", "day_month", "shown"):
         app.jinja_env.filters[name] = getattr(formats, name)
-    for name in ("label", "shape", "tone", "event_words", "actor_words", "reason_words"):
+    for name in ("label", "shape", "tone"):
         app.jinja_env.filters[name] = getattr(labels, name)
+    for name in ("event_words", "actor_words", "reason_words"):
+        app.jinja_env.filters[name] = getattr(event_words, name)
     for name in ("people_words", "until_words"):
         app.jinja_env.filters[name] = getattr(access_words, name)
+    for name in ("in_both_zones", "long_in_both_zones"):
+        app.jinja_env.filters[name] = getattr(slot_words, name)
     app.context_processor(_context)

@@ -9,6 +9,7 @@ from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
 from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundReason, RefundStatus
+from portal.domain.slots import SlotStatus
 from portal.store.deliveries import DeliveryStatus
 
 
@@ -89,6 +90,12 @@ LABELS = ByKind(
     {
         CancelledBy.CLIENT: "клиент",
         CancelledBy.STAFF: "мы",
+    },
+    {
+        SlotStatus.FREE: "Свободен",
+        SlotStatus.TAKEN: "Занят",
+        SlotStatus.WITHDRAWN: "Снят",
+        SlotStatus.PAST: "Не занят, время прошло",
     },
     {
         DeliveryStatus.RECEIVED: "Ждёт обработки",
@@ -193,6 +200,12 @@ SHAPES = ByKind(
         ConsultationStatus.CANCELLED: OVER,
     },
     {
+        SlotStatus.FREE: INFO,
+        SlotStatus.TAKEN: DONE,
+        SlotStatus.WITHDRAWN: OVER,
+        SlotStatus.PAST: OVER,
+    },
+    {
         DeliveryStatus.RECEIVED: RUNNING,
         DeliveryStatus.APPLIED: DONE,
         DeliveryStatus.FOREIGN: INFO,
@@ -224,6 +237,9 @@ def tone(value: StrEnum) -> str:
 
 
 EVENTS = {
+    "card.bind": "Карта привязана",
+    "card.check": "Привязка карты начата",
+    "card.unbind": "Карта отвязана",
     "payment.create": "Ссылка на оплату запрошена",
     "payment.paid": "Банк подтвердил оплату",
     "payment.incident": "Ответ банка не совпал с платежом",
@@ -274,22 +290,3 @@ EVENTS = {
     "action.refused": "Отказано: нельзя по правилам",
     "delivery.replay": "Событие банка обрабатывается заново",
 }
-
-
-def event_words(code: str) -> str:
-    """Return the words for a line of a timeline."""
-    return EVENTS[code]
-
-
-def actor_words(name: str) -> str:
-    """Name who acted; the portal's own jobs are the portal."""
-    return "портал" if name == "portal" else name
-
-
-def reason_words(reason: str) -> str:
-    """Put the code that a reason may begin with into words."""
-    code, separator, rest = reason.partition(": ")
-    for known in RefundReason:
-        if known.value == code:
-            return f"{LABELS[known]}{separator}{rest}"
-    return reason

@@ -9,6 +9,7 @@ from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
 from portal.domain.permissions import Permission
 from portal.domain.refunds import NextStep, RefundReason, RefundRule, RefundStatus
+from portal.domain.slots import SlotStatus
 from portal.store.deliveries import DeliveryStatus
 from portal.web.labels import EVENTS, LABELS, SHAPES
 from portal.web.refund_words import REASONS, STEPS
@@ -24,12 +25,20 @@ SHOWN = (
     ConsultationStatus,
     CancelledBy,
     DeliveryStatus,
+    SlotStatus,
     TransferReason,
     AccountKind,
     Permission,
 )
-IN_BADGES = (PaymentStatus, MoneyState, RefundStatus, ConsultationStatus, DeliveryStatus)
-IN_GLOSSARY = (Permission, RefundStatus, PaymentStatus, ConsultationStatus)
+IN_BADGES = (
+    PaymentStatus,
+    MoneyState,
+    RefundStatus,
+    ConsultationStatus,
+    DeliveryStatus,
+    SlotStatus,
+)
+IN_GLOSSARY = (Permission, RefundStatus, PaymentStatus, ConsultationStatus, SlotStatus)
 USECASES = sorted((ROOT / "portal" / "usecases").glob("*.py"))
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 

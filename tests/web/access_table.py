@@ -45,6 +45,11 @@ POST /consultations/<int:number>/cancel               303  303  403  403  403  4
 POST /consultations/<int:number>/link                 303  303  403  403  403  403  303  303
 GET  /consultations/<int:number>/complete             303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/complete             303  303  403  403  403  403  422  422
+GET  /slots                                          303  303  403  403  403  403  200  200
+GET  /slots/new                                      303  303  403  403  403  403  200  200
+POST /slots/new                                      303  303  403  403  403  403  422  422
+GET  /slots/<int:number>/withdraw                    303  303  403  403  403  403  200  200
+POST /slots/<int:number>/withdraw                    303  303  403  403  403  403  303  409
 GET  /users                                           303  303  403  403  403  200  200  200
 GET  /users/<int:number>                              303  303  403  403  403  200  200  200
 GET  /deliveries                                      303  303  403  403  403  403  200  200
@@ -73,6 +78,9 @@ POST /users/<int:number>/yandex/unlink               303  303  403  403  403  40
 # One's own                                      stranger oleg kirill zoya gulya vera anna gleb
 GET  /account                                         303  303  200  200  200  200  200  200
 GET  /account/balance                                 303  303  200  200  200  200  200  200
+GET  /account/book                                   303  303  200  200  200  200  200  200
+GET  /account/book/<int:number>                      303  303  200  200  200  200  200  200
+POST /account/book/<int:number>                      303  303  303  409  409  409  409  409
 GET  /account/consultations/<int:number>/cancel       303  303  404  200  404  403  403  403
 POST /account/consultations/<int:number>/cancel       303  303  404  303  404  403  403  403
 GET  /account/payments/<int:number>/refund           303  303  403  403  403  403  403  403

@@ -6,7 +6,7 @@ customer who was given the right to refund, Олег worked here once, and someb
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -18,19 +18,22 @@ from werkzeug.test import TestResponse
 
 from portal.banks.tochka.settings import BANK_KEY
 from portal.domain.actors import SYSTEM, Actor
+from portal.domain.money import Currency
 from portal.domain.permissions import Permission, Role
 from portal.domain.ports import BankEvent, EventKind
+from portal.domain.slots import SlotOffer, Span
 from portal.store.access import PersonalGrant
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.users import User
 from portal.usecases.deliveries import Envelope, receive_delivery
 from portal.usecases.refunds import request_refund
+from portal.usecases.slots import offer_slots
 from portal.usecases.users import NewUser, create_user
 from tests import builders
 from tests.banks.answers import CUSTOMER, MERCHANT
 from tests.banks.tokens import jwk, key
-from tests.builders import NOW
+from tests.builders import NOW, STARTS_AT
 from tests.conftest import TOCHKA
 from tests.databases import Shelf
 from tests.fakes import FakeBank
@@ -86,6 +89,7 @@ class World:
     refund: int
     pay_token: str
     delivery: int
+    slot: int
     app: Flask = field(default=None, repr=False)
 
     def number_of(self, noun: str) -> int:
@@ -97,6 +101,7 @@ class World:
             "account": self.scheduled,
             "users": self.people["zoya"],
             "deliveries": self.delivery,
+            "slots": self.slot,
         }.get(noun, 0)
 
     def browser_of(self, name: str = "") -> Browser:
@@ -149,6 +154,7 @@ def make_world() -> World:
         scheduled=scheduled,
         pay_token=pay_token_of(scheduled),
         delivery=delivery(),
+        slot=free_slot(anna),
     )
 
 
@@ -169,6 +175,13 @@ def unknown_refund(bank: FakeBank, actor: Actor, client_id: int) -> int:
     builders.send(bank, refund, now=NOW)
     bank.recovers()
     return refund
+
+
+def free_slot(actor: Actor) -> int:
+    """Put an hour of another specialist on offer for the usual price, and return its number."""
+    span = Span(STARTS_AT, STARTS_AT + timedelta(hours=1))
+    offer = SlotOffer("Доктор Седов", span, {Currency.RUB: builders.rub(builders.PRICE)})
+    return offer_slots([offer], actor=actor, now=NOW)[0]
 
 
 def delivery() -> int:

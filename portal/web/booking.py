@@ -1,0 +1,86 @@
+"""A client picks a free slot and gets its consultation (G1)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
+
+from portal.domain import clock
+from portal.domain.money import Currency
+from portal.domain.slots import SlotGone, SlotStatus
+from portal.store.consultations import consultation_card
+from portal.store.db import db
+from portal.store.slot_lists import free_slots, free_specialists, slot_card
+from portal.store.slots import Slot
+from portal.usecases.bookings import Taking, take_slot
+from portal.web.access import signed_in
+from portal.web.fragments import render
+from portal.web.session import actor, me
+from portal.web.slot_forms import TakeForm
+from portal.web.slot_words import day_words, gone_words, hold_words
+
+#: Slots are sold in roubles until a bank that takes another currency is connected.
+CURRENCY = Currency.RUB
+NAME_CHARACTERS = 200
+bp = Blueprint("booking", __name__, url_prefix="/account/book")
+
+
+def _hold() -> timedelta:
+    return timedelta(minutes=current_app.config["PORTAL"].unpaid_minutes)
+
+
+def _by_day(slots: Sequence[Slot]) -> list[tuple[str, list[Slot]]]:
+    days = groupby(slots, key=lambda slot: day_words(slot.starts_at))
+    return [(day, list(group)) for day, group in days]
+
+
+def _offer_page(*, status: int = 200, note: str = "") -> Response:
+    now, hold, page = clock.now(), _hold(), "booking/list.html"
+    name = request.args.get("specialist", "").strip()[:NAME_CHARACTERS]
+    slots = free_slots(db.session(), now=now, hold=hold, specialist=name)
+    return render(
+        page,
+        page,
+        status=status,
+        note=note,
+        days=_by_day(slots),
+        specialists=free_specialists(db.session(), now=now, hold=hold),
+        specialist=name,
+        currency=CURRENCY,
+    )
+
+
+@bp.get("")
+@signed_in
+def show_list() -> Response:
+    """Show the free slots by day, of one specialist when asked for."""
+    return _offer_page()
+
+
+@bp.get("/<int:number>")
+@signed_in
+def confirm(number: int) -> Response:
+    """Tell the price, until when to pay and how to cancel, before anything is taken."""
+    row = slot_card(db.session(), number, now=clock.now(), hold=_hold())
+    if row.status is not SlotStatus.FREE:
+        return _offer_page(status=409, note=gone_words(row.status))
+    page, slot = "booking/confirm.html", row.slot
+    price, hold = slot.price(CURRENCY), hold_words(_hold())
+    return render(page, page, slot=slot, price=price, hold=hold, form=TakeForm())
+
+
+@bp.post("/<int:number>")
+@signed_in
+def take(number: int) -> Response:
+    """Take the slot and lead on to paying; who comes second is told so and shown what is free."""
+    wish = Taking(number, me().id, CURRENCY, _hold())
+    try:
+        consultation_id = take_slot(wish, actor=actor(), now=clock.now())
+    except SlotGone as refusal:
+        return _offer_page(status=409, note=gone_words(refusal.status))
+    consultation = consultation_card(db.session(), consultation_id)
+    url = url_for("account.show", _anchor=f"c{consultation_id}")
+    if consultation.price:
+        url = url_for("checkout.start", token=consultation.pay_token)
+    return make_response(redirect(url, code=303))

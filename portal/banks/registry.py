@@ -9,13 +9,15 @@ from pydantic import ValidationError
 
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
-from portal.domain.money import Currency
+from portal.domain.money import Currency, Money
 from portal.domain.ports import BankConnector, BankMisconfigured
 from portal.domain.refunds import AccountMode
 
 #: How an installed package adds a bank: an entry point of this group, called with the account's
 #: name and its settings, that returns a connector.
 GROUP = "portal.banks"
+#: A card check is a formality: nobody lends us more than this for it.
+CHECK_MAX = 10_000
 Maker = Callable[[str, Mapping[str, Any]], BankConnector]
 
 
@@ -28,18 +30,28 @@ CONNECTORS: dict[str, Maker] = {"tochka": _tochka}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account at one bank: its name in the settings, its title, what it is still good for."""
+    """One account at one bank: its name in the settings, its title, what it is still good for.
+
+    ``item_name`` and ``check_name`` stand on receipts; ``check_minor`` is the sum of a card check.
+    """
 
     name: str
     title: str
     connector: BankConnector
     mode: AccountMode
     item_name: str
+    check_name: str = "Проверка карты"
+    check_minor: int = 200
 
     @property
     def currency(self) -> Currency:
         """The currency of the account."""
         return self.connector.currency
+
+    @property
+    def check_amount(self) -> Money:
+        """What a card check takes, and returns."""
+        return Money(self.check_minor, self.currency)
 
 
 class Banks:
@@ -69,6 +81,11 @@ class Banks:
                 return account
         return None
 
+    def keeping_cards(self, currency: Currency) -> Account | None:
+        """Return the account that takes new payments and keeps cards in this currency."""
+        account = self.taking_payments(currency)
+        return account if account and account.connector.capabilities.keeps_cards else None
+
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:
     """Make the accounts; raise BankMisconfigured with one line that names account and setting."""
@@ -80,11 +97,17 @@ def _account(name: str, settings: Mapping[str, Any]) -> Account:
     make = _maker(name, str(own.pop("connector", name)))
     title = str(own.pop("title", name))
     item_name = str(own.pop("item_name", "Консультация психолога"))
+    check_name = str(own.pop("check_name", "Проверка карты"))
+    check_minor = own.pop("check_minor", 200)
+    if not str(check_minor).isdigit() or not 0 < int(check_minor) <= CHECK_MAX:
+        raise BankMisconfigured(f"счёт {name}: check_minor: от 1 до {CHECK_MAX} копеек")
     mode = own.pop("mode", AccountMode.ACTIVE.value)
     if mode not in list(AccountMode):
         raise BankMisconfigured(f"счёт {name}: mode: одно из {', '.join(AccountMode)}")
     try:
-        return Account(name, title, make(name, own), AccountMode(mode), item_name)
+        bank = make(name, own)
+        told = (item_name, check_name, int(check_minor))
+        return Account(name, title, bank, AccountMode(mode), *told)
     except ValidationError as error:
         raise BankMisconfigured(f"счёт {name}: {_faults(error)}") from None
 

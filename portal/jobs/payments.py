@@ -20,6 +20,7 @@ from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
 from portal.store.db import db
 from portal.store.payments import Payment
+from portal.usecases.card_checks import check_order_of
 from portal.usecases.checkouts import order_of, record_link, record_no_link
 from portal.usecases.payments import apply_operation, postpone_reading
 from portal.usecases.reconciliations import reconcile_refunds
@@ -29,15 +30,7 @@ _log = logging.getLogger(__name__)
 
 def create_link(payment_id: int) -> None:
     """Ask the bank for a link. A lost answer is found by our reference, never guessed (B9)."""
-    portal = current_app.config["PORTAL"]
-    name = db.session.get_one(Payment, payment_id).account
-    db.session.rollback()
-    order = order_of(
-        payment_id,
-        success_url=f"{portal.public_url}/pay/{{token}}/wait",
-        failure_url=f"{portal.public_url}/pay/{{token}}/wait?declined=1",
-        item_name=account(name).item_name,
-    )
+    order = _order_for(payment_id)
     if order is None:
         return
     try:
@@ -49,6 +42,24 @@ def create_link(payment_id: int) -> None:
         record_no_link(payment_id, str(error), now=clock.now(), is_final=False)
     else:
         record_link(payment_id, link, now=clock.now())
+
+
+def _order_for(payment_id: int) -> PaymentOrder | None:
+    """Describe the payment to the bank, None when it has its link; the payer returns to us."""
+    url = current_app.config["PORTAL"].public_url
+    payment = db.session.get_one(Payment, payment_id)
+    bank, is_check = account(payment.account), payment.is_card_check
+    db.session.rollback()
+    if is_check:
+        return check_order_of(
+            payment_id, return_url=f"{url}/account/cards/checks", item_name=bank.check_name
+        )
+    return order_of(
+        payment_id,
+        success_url=f"{url}/pay/{{token}}/wait",
+        failure_url=f"{url}/pay/{{token}}/wait?declined=1",
+        item_name=bank.item_name,
+    )
 
 
 def _link_for(payment_id: int, order: PaymentOrder) -> PaymentLink:

@@ -18,7 +18,7 @@ def attribution_facts(session: Session, refund: Refund, payment: Payment) -> Att
         amount=refund.amount,
         user_id=user_id,
         available=balance(session, ledger.available(user_id), currency),
-        reserved=reserved_for(session, payment.consultation_id, user_id, currency),
+        reserved=reserved_for(session, payment.consultation_id or 0, user_id, currency),
     )
 
 

@@ -236,3 +236,29 @@ def facts_without(row: PaymentRow, own: Refund, *, mode: AccountMode) -> RefundF
         available=facts.available + held,
         open_refund=None,
     )
+
+
+def facts_of_sending(
+    session: Session, payment: Payment, own: Refund, *, mode: AccountMode, now: datetime
+) -> RefundFacts:
+    """Return the facts as they are just before ``own`` is sent, also when it returns a card check.
+
+    No consultation and no balance has a say in the sum of a check.
+    """
+    if not payment.is_card_check:
+        return facts_without(payment_row(session, payment.id, now=now), own, mode=mode)
+    return RefundFacts(
+        payment_status=payment.status,
+        consultation=ConsultationStatus.CANCELLED,
+        funds_consultation=False,
+        captured=payment.captured,
+        succeeded=payment.refunded,
+        under_way=payment.under_way - own.amount,
+        external=payment.external,
+        available=own.amount,
+        open_refund=None,
+        incident=payment.incident is not None,
+        account_mode=mode,
+        rights=ALL_RIGHTS,
+        amount=own.amount,
+    )

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,7 +25,7 @@ from portal.store.users import User
 
 
 class Payment(Base):
-    """One attempt to pay a consultation, at one account of one bank, for ever.
+    """One attempt to pay a consultation, or to check a card, at one account of one bank, for ever.
 
     The three cached sums (``refunded``, ``under_way``, ``external``) are written in the same
     transaction as the refunds that they summarise, and the CHECK keeps them within what was
@@ -63,7 +72,8 @@ class Payment(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    #: None for a card check: its sum pays for nothing and goes back (B4).
+    consultation_id: Mapped[int | None] = mapped_column(ForeignKey("consultations.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     account: Mapped[str] = mapped_column(String(40))
     #: Ours, sent to the bank as its order number; committed before the call (B9).
@@ -96,13 +106,22 @@ class Payment(Base):
     read_at: Mapped[datetime | None]
     next_read_at: Mapped[datetime | None]
     create_attempts: Mapped[int] = mapped_column(default=0)
+    #: Whether the bank was asked to offer the payer that it keeps the card (B2).
+    save_card: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The card that the bank named for this payment, after it was asked to keep it.
+    bound_card_id: Mapped[int | None] = mapped_column(ForeignKey("bound_cards.id"))
     last_refund_id: Mapped[int | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     search_text: Mapped[str] = mapped_column(Text)
 
-    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    consultation: Mapped[Consultation | None] = relationship(lazy="raise_on_sql")
     user: Mapped[User] = relationship(foreign_keys=user_id, lazy="raise_on_sql")
+
+    @property
+    def is_card_check(self) -> bool:
+        """Whether it checks a card, so that no balance and no list of payments knows it."""
+        return self.consultation_id is None
 
     def _money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -168,14 +187,12 @@ def claimed_lines(session: Session, payment: Payment) -> set[str]:
     return set(rows)
 
 
-def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consultation]:
+def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consultation | None]:
     """Lock a payment in the one global order: its consultation first; raise NotFound."""
     consultation_id = session.scalar(
         select(Payment.consultation_id).where(Payment.id == payment_id)
     )
-    if consultation_id is None:
-        raise NotFound(what="Payment", id=payment_id)
-    consultation = locked(session, Consultation, consultation_id)
+    consultation = locked(session, Consultation, consultation_id) if consultation_id else None
     payment = locked(session, Payment, payment_id)
     set_committed_value(payment, "consultation", consultation)
     return payment, consultation

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
-from portal.domain.ledger import AccountKind
+from portal.domain.ledger import AccountKind, Movement
 from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
 from portal.domain.reconciliations import READ_AFTER_REFUND
@@ -156,13 +156,9 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
         payment.next_read_at = now + READ_AFTER_REFUND
     if status is RefundStatus.SUCCEEDED:
         payment.refunded_minor += refund.amount_minor
-        move = ledger.refund_done(refund.id, refund.amount, payment.account, payment.user_id)
-    else:
-        source = ledger.parse_code(refund.source)
-        move = ledger.refund_release(refund.id, refund.amount, source, payment.user_id)
     post(
         session,
-        [move],
+        _ending(refund, payment),
         actor=actor,
         now=now,
         payment_id=payment.id,
@@ -174,11 +170,26 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
 
 def _tell_end(session: Session, refund: Refund, payment: Payment, now: datetime) -> None:
     """Write to the client how it ended; a failure only when the bank had accepted it before."""
+    if payment.is_card_check:
+        return
     withdraw_letter(session, LetterKind.REFUND_ACCEPTED, refund.id)
     if refund.status is RefundStatus.SUCCEEDED:
         tell_client(session, LetterKind.REFUND_DONE, payment.user_id, refund.id, now=now)
     elif refund.answered_at is not None:
         tell_client(session, LetterKind.REFUND_FAILED, payment.user_id, refund.id, now=now)
+
+
+def _ending(refund: Refund, payment: Payment) -> list[Movement]:
+    """Name what the end of a refund moves; the sum of a card check was never held."""
+    amount, user_id, account = refund.amount, payment.user_id, payment.account
+    is_done = refund.status is RefundStatus.SUCCEEDED
+    if payment.is_card_check:
+        back = ledger.check_returned(payment.id, refund.id, amount, account, user_id)
+        return [back] if is_done else []
+    if is_done:
+        return [ledger.refund_done(refund.id, amount, account, user_id)]
+    source = ledger.parse_code(refund.source)
+    return [ledger.refund_release(refund.id, amount, source, user_id)]
 
 
 def unexplained_refunds(session: Session) -> Sequence[Refund]:

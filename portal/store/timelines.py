@@ -39,7 +39,7 @@ def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
             or_(
                 _about("payments", payment.id),
                 (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(refunds),
-                _about("consultations", payment.consultation_id),
+                _about("consultations", payment.consultation_id or 0),
             ),
         )
         .order_by(AuditEntry.id.desc())

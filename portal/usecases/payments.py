@@ -14,6 +14,8 @@ from portal.domain.payments import Incident, PaymentStatus, advance, is_late
 from portal.domain.ports import LineKind, Operation
 from portal.domain.reconciliations import LOOK_FOR, next_cabinet_read, next_payment_read
 from portal.store.audit import note
+from portal.store.card_checks import book_check
+from portal.store.cards import keep_card
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.deliveries import finish_parked
@@ -40,10 +42,12 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         payment.incident = None
         heard = operation.status or payment.status
         if payment.status is not PaymentStatus.PAID and heard is PaymentStatus.PAID:
-            _credit(session, payment, consultation, operation, now)
+            _book(session, payment, consultation, operation, now)
         payment.is_late = payment.is_late or is_late(payment.status, heard)
         payment.status = advance(payment.status, heard)
         payment.next_read_at = _later_look(payment, now)
+        if payment.save_card and operation.card is not None and heard is PaymentStatus.PAID:
+            keep_card(session, payment, operation.card, now)
 
 
 def postpone_reading(payment_id: int, *, now: datetime) -> None:
@@ -117,31 +121,23 @@ def _raise_incident(
     payment.next_read_at = now + timedelta(hours=1)
 
 
-def _credit(
+def _book(
     session: Session,
     payment: Payment,
-    consultation: Consultation,
+    consultation: Consultation | None,
     operation: Operation,
     now: datetime,
 ) -> None:
-    """Book the money: to the balance, and on to what it was paid for."""
-    payment.is_surplus = consultation.is_paid or consultation.status is ConsultationStatus.CANCELLED
-    transfers = post(
-        session,
-        _movements(payment, consultation),
-        actor=SYSTEM,
-        now=now,
-        payment_id=payment.id,
-        consultation_id=consultation.id,
-    )
+    """Book what the bank took: for a consultation, or aside, for a card check."""
     before = payment.status
-    payment.paid_transfer_id = transfers[0].id
     payment.captured_minor = payment.amount_minor
     payment.paid_at = operation.paid_at or now
     payment.paid_method = operation.method or payment.method
     payment.card_last4 = operation.card_last4
-    if not payment.is_surplus:
-        consultation.paid_at = payment.paid_at
+    if consultation is None:
+        book_check(session, payment, now)
+    else:
+        _credit(session, payment, consultation, now)
     session.add_all(_booked(payment, operation, now))
     tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
     note(
@@ -156,6 +152,23 @@ def _credit(
         currency=payment.currency,
         surplus=payment.is_surplus,
     )
+
+
+def _credit(session: Session, payment: Payment, consultation: Consultation, now: datetime) -> None:
+    """Book the money: to the balance, and on to what it was paid for."""
+    payment.is_surplus = consultation.is_paid or consultation.status is ConsultationStatus.CANCELLED
+    transfers = post(
+        session,
+        _movements(payment, consultation),
+        actor=SYSTEM,
+        now=now,
+        payment_id=payment.id,
+        consultation_id=consultation.id,
+    )
+    payment.paid_transfer_id = transfers[0].id
+    if not payment.is_surplus:
+        consultation.paid_at = payment.paid_at
+    tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
 
 
 def _movements(payment: Payment, consultation: Consultation) -> Sequence[Movement]:

@@ -206,7 +206,7 @@ def _book_all(
 ) -> None:
     """Book what was returned at the bank; the accounts are locked at once, in the one order."""
     moves = [_external_move(payment, line) for line in lines]
-    if lines and refund is not None:
+    if lines and refund is not None and not payment.is_card_check:
         source = ledger.parse_code(refund.source)
         moves.append(ledger.refund_release(refund.id, refund.amount, source, payment.user_id))
     lock_accounts(session, moves)
@@ -218,6 +218,9 @@ def _book_all(
 
 def _external_move(payment: Payment, line: BankLine) -> Movement:
     operation_id = payment.operation_id or ""
+    if payment.is_card_check:
+        named = (payment.account, operation_id, line.line_id)
+        return ledger.check_external(*named, line.amount, payment.user_id)
     return ledger.external_refund(payment.account, operation_id, line.line_id, line.amount)
 
 
@@ -262,7 +265,7 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
         currency=payment.currency,
         reason=RefundReason.IN_BANK_CABINET,
         status=RefundStatus.EXTERNAL,
-        source=ledger.suspense(payment.account).text,
+        source=move.source.text,
         requested_at=line.at or now,
         finished_at=now,
     )

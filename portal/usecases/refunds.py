@@ -213,7 +213,8 @@ def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -
             consultation_id=payment.consultation_id,
             refund_id=refund.id,
         )
-        tell_client(session, LetterKind.REFUND_FAILED, payment.user_id, refund.id, now=now)
+        if not payment.is_card_check:
+            tell_client(session, LetterKind.REFUND_FAILED, payment.user_id, refund.id, now=now)
         note(session, actor, "refund.bounce", refund, now=now, reason=reason)
 
 

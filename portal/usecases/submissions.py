@@ -21,7 +21,7 @@ from portal.domain.refunds import AccountMode, RefundStatus, advance, broken_rul
 from portal.store.audit import note
 from portal.store.db import transaction
 from portal.store.letters import tell_client
-from portal.store.payment_rows import facts_without, payment_row
+from portal.store.payment_rows import facts_of_sending
 from portal.store.payments import Payment
 from portal.store.refunds import Refund, finish_refund, locked_refund
 
@@ -109,8 +109,7 @@ def _still_allowed(
     session: Session, refund: Refund, payment: Payment, mode: AccountMode, now: datetime
 ) -> bool:
     """Re-check every rule just before sending; end the refund when one is broken."""
-    row = payment_row(session, payment.id, now=now)
-    rule = broken_rule(facts_without(row, refund, mode=mode))
+    rule = broken_rule(facts_of_sending(session, payment, refund, mode=mode, now=now))
     if rule is None:
         return True
     failure = f"rule:{rule.code.value}"
@@ -206,5 +205,7 @@ def _record_accepted(refund_id: int, now: datetime) -> None:
         refund.version += 1
         actor = for_wish_of(refund.requested_by_id)
         note(session, actor, "refund.accepted", refund, now=now, payment=payment.id)
+        if payment.is_card_check:
+            return
         kind, client_id = LetterKind.REFUND_ACCEPTED, payment.user_id
         tell_client(session, kind, client_id, refund.id, now=now)

@@ -24,6 +24,7 @@ OBJECTS = {
     "consultations": ("Консультация", "Консультации"),
     "slots": ("Слот", "Слоты"),
     "users": ("Пользователь", "Пользователи"),
+    "bound_cards": ("Карта клиента", "Карты клиентов"),
     "deliveries": ("Событие банка", "События банков"),
     "sessions": ("Сеанс", "Сеансы"),
     "roles": ("Роль", "Роли"),
@@ -33,7 +34,7 @@ OBJECTS = {
 _ACCESS = ("role.", "right.", "user.create", "user.role", "user.enable", "user.disable")
 #: The filter «Действие»: its value -> the words, and how the codes begin.
 GROUPS = {
-    "money": ("Платежи и возвраты", ("payment.", "refund.")),
+    "money": ("Платежи и возвраты", ("payment.", "refund.", "card.")),
     "consultations": ("Консультации и слоты", ("consultation.", "slot.")),
     "access": ("Права и люди", _ACCESS),
     "sign-in": ("Входы и пароли", ("user.sign_in", "session.", "password.", "yandex.")),

@@ -1,0 +1,113 @@
+"""The sum of a card check: booked aside, and on its way back in the same transaction (B4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.domain import ledger
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.cards import BindingState, CheckFacts, ReturnState, binding_state, return_state
+from portal.domain.errors import NotFound
+from portal.domain.refunds import RefundReason, RefundStatus
+from portal.store.audit import note
+from portal.store.ledger import post
+from portal.store.payments import Payment
+from portal.store.refunds import Refund
+
+
+@dataclass(frozen=True, slots=True)
+class CardCheck:
+    """One check as people look at it: its payment, and the last refund of its sum."""
+
+    payment: Payment
+    refund: Refund | None
+
+    @property
+    def _facts(self) -> CheckFacts:
+        refund = self.refund.status if self.refund else None
+        return CheckFacts(self.payment.status, self.payment.bound_card_id is not None, refund)
+
+    @property
+    def binding(self) -> BindingState:
+        """How far the binding is."""
+        return binding_state(self._facts)
+
+    @property
+    def returning(self) -> ReturnState:
+        """Where the sum is."""
+        return return_state(self._facts)
+
+
+def book_check(session: Session, payment: Payment, now: datetime) -> None:
+    """Book what a card check took, to an account of its own, and ask for its return at once.
+
+    Its key is made from the payment: whoever hears of the success, there is one such refund.
+    """
+    taken = ledger.check_taken(payment.id, payment.amount, payment.account, payment.user_id)
+    post(session, [taken], actor=SYSTEM, now=now, payment_id=payment.id)
+    key = str(uuid5(NAMESPACE_OID, f"card_check:{payment.id}:return"))
+    request_return(session, payment, key, actor=SYSTEM, now=now)
+
+
+def request_return(
+    session: Session, payment: Payment, intent_key: str, *, actor: Actor, now: datetime
+) -> Refund:
+    """Write down that what is left of a check goes back; the job of every refund sends it.
+
+    Nothing is held: the sum lies on the account of the check until the bank says that it is back.
+    """
+    refund = Refund(
+        payment_id=payment.id,
+        intent_key=intent_key,
+        amount_minor=payment.remaining.minor,
+        currency=payment.currency,
+        reason=RefundReason.CARD_CHECK,
+        status=RefundStatus.REQUESTED,
+        source=ledger.card_check(payment.user_id).text,
+        requested_by_id=actor.user_id,
+        requested_at=now,
+        next_step_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    payment.under_way_minor += refund.amount_minor
+    payment.last_refund_id = refund.id
+    note(
+        session,
+        actor,
+        "refund.request",
+        refund,
+        now=now,
+        after={"status": refund.status},
+        amount=refund.amount_minor,
+        currency=refund.currency,
+        payment=payment.id,
+        reason=refund.reason.value,
+    )
+    return refund
+
+
+def find_check(session: Session, payment_id: int) -> CardCheck:
+    """Load a card check by the number of its payment; raise NotFound for any other payment."""
+    found = session.execute(_CHECKS.where(Payment.id == payment_id)).one_or_none()
+    if found is None:
+        raise NotFound(what="CardCheck", id=payment_id)
+    return CardCheck(*found)
+
+
+def checks_of(session: Session, user_id: int) -> Sequence[CardCheck]:
+    """Load a client's last ten card checks, newest first."""
+    query = _CHECKS.where(Payment.user_id == user_id).order_by(Payment.id.desc()).limit(10)
+    return [CardCheck(*found) for found in session.execute(query)]
+
+
+_CHECKS = (
+    select(Payment, Refund)
+    .outerjoin(Refund, Refund.id == Payment.last_refund_id)
+    .where(Payment.consultation_id.is_(None))
+    .options(joinedload(Payment.user))
+)

@@ -1,0 +1,88 @@
+"""Cards that a bank keeps for a client, as far as the bank has told us (B1-B4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.domain.actors import SYSTEM
+from portal.domain.errors import NotFound
+from portal.domain.ports import KeptCard
+from portal.store.audit import note
+from portal.store.db import Base
+from portal.store.payments import Payment
+
+
+class BoundCard(Base):
+    """A card by the bank's own identifier, which is all that we keep of it besides four digits.
+
+    ``unbound_at`` says that the client wants us to forget it; the bank has no unbinding (§0.4).
+    """
+
+    __tablename__ = "bound_cards"
+    __table_args__ = (
+        UniqueConstraint("account", "user_id", "token_id"),
+        Index("ix_bound_cards_user", "user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    account: Mapped[str] = mapped_column(String(40))
+    #: The bank's name of the card; emptied when the client unbinds it.
+    token_id: Mapped[str | None] = mapped_column(String(64))
+    brand: Mapped[str | None] = mapped_column(String(20))
+    last4: Mapped[str | None] = mapped_column(String(4))
+    bound_at: Mapped[datetime]
+    unbound_at: Mapped[datetime | None]
+
+
+def keep_card(session: Session, payment: Payment, card: KeptCard, now: datetime) -> None:
+    """Bind the card that the bank names for this payment, once; one known already is no second.
+
+    A payment that has named its card says nothing new, so that no later reading brings back what
+    the client has unbound since.
+    """
+    if payment.bound_card_id is not None:
+        return
+    known = session.scalars(
+        select(BoundCard).where(
+            BoundCard.account == payment.account,
+            BoundCard.user_id == payment.user_id,
+            BoundCard.token_id == card.token_id,
+        )
+    ).first()
+    payment.bound_card_id = known.id if known else _bound(session, payment, card, now).id
+
+
+def _bound(session: Session, payment: Payment, card: KeptCard, now: datetime) -> BoundCard:
+    bound = BoundCard(
+        user_id=payment.user_id,
+        account=payment.account,
+        token_id=card.token_id,
+        brand=card.brand,
+        last4=card.last4,
+        bound_at=now,
+    )
+    session.add(bound)
+    session.flush()
+    note(session, SYSTEM, "card.bind", bound, now=now, payment=payment.id, client=payment.user_id)
+    return bound
+
+
+def cards_of(session: Session, user_id: int) -> Sequence[BoundCard]:
+    """Load the cards that a client has bound and not unbound, newest first, a hundred at most."""
+    return session.scalars(
+        select(BoundCard)
+        .where(BoundCard.user_id == user_id, BoundCard.unbound_at.is_(None))
+        .order_by(BoundCard.id.desc())
+        .limit(100)
+    ).all()
+
+
+def own_card(session: Session, card_id: int, user_id: int) -> BoundCard:
+    """Load a client's own bound card; raise NotFound for another's and for an unbound one."""
+    card = session.get(BoundCard, card_id)
+    if card is None or card.user_id != user_id or card.unbound_at is not None:
+        raise NotFound(what="BoundCard", id=card_id)
+    return card

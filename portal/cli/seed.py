@@ -6,11 +6,13 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from portal.cli.demo import CLIENTS, HISTORY, STAFF, YANDEX, Played
+from portal.cli.demo_slots import demo_slots
 from portal.cli.payer import SimulatedPayer
 from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.store.db import db
 from portal.store.users import User
+from portal.usecases.slots import offer_slots
 from portal.usecases.users import NewUser, create_user
 from portal.usecases.yandex import link_yandex
 
@@ -32,6 +34,7 @@ def seed_command() -> None:
     payer = SimulatedPayer(portal.sandbox_url)
     for story in HISTORY:
         Played(story, ids, payer).play()
+    offer_slots(demo_slots(clock.now()), actor=SYSTEM, now=clock.now())
     click.echo(f"Создано: людей {len(ids)}, консультаций {len(HISTORY)}.")
 
 

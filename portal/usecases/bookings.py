@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.consultations import ConsultationStatus, advance
+from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
 from portal.domain.search import meeting_text
 from portal.domain.slots import require_free
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
+from portal.store.letters import tell_client
 from portal.store.slot_lists import holder_of, is_money_coming
 from portal.store.slots import Slot
 from portal.store.users import User
@@ -87,6 +89,8 @@ def release_unpaid(consultation_id: int, reason: str, *, now: datetime) -> bool:
             after={"status": consultation.status},
             reason=reason,
         )
+        kind, client_id = LetterKind.CONSULTATION_CANCELLED, consultation.client_id
+        tell_client(session, kind, client_id, consultation.id, now=now, freed=0)
         return True
 
 

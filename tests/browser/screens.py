@@ -54,6 +54,9 @@ SCREENS = (
     Screen("consultation, cancel", "admin", "/consultations/14/cancel"),
     Screen("consultations, cancel", "admin", "/consultations", "#c14 .act a"),
     Screen("consultation, complete", "admin", "/consultations/14/complete"),
+    Screen("slots", "admin", "/slots"),
+    Screen("slots, offer", "admin", "/slots/new"),
+    Screen("slot, withdraw", "admin", "/slots/2/withdraw"),
     Screen("users", "admin", "/users"),
     Screen("user", "admin", "/users/10"),
     Screen("user, statement", "admin", "/users/10?tab=statement"),
@@ -70,6 +73,8 @@ SCREENS = (
     Screen("not paid at the bank", "client.kz", "/pay/{token}/wait?declined=1"),
     Screen("paid", "client", "/pay/{paid token}/done"),
     Screen("own consultations", "client", "/account"),
+    Screen("time to book", "client", "/account/book"),
+    Screen("time to book, confirm", "client", "/account/book/2"),
     Screen("own balance", "client", "/account/balance"),
     Screen("own consultation, cancel", "client", "/account/consultations/14/cancel"),
 )

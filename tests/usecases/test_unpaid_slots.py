@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.errors import NotPayable
+from portal.domain.letters import LetterKind
 from portal.domain.money import Currency
 from portal.domain.payments import Incident, PaymentMethod
 from portal.domain.slots import SlotOffer, Span
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
+from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.slot_lists import due_to_release, free_slots
 from portal.usecases.bookings import Taking, release_unpaid, take_slot
@@ -85,6 +87,15 @@ def test_it_says_why_and_names_nobody(taken):
         found = session.get_one(Consultation, taken.consultation)
     assert (found.closing_reason, found.closed_at) == (WHY, LATER)
     assert (found.cancelled_by, found.closed_by_id) == (None, None)
+
+
+def test_the_client_is_told(taken):
+    release_unpaid(taken.consultation, WHY, now=LATER)
+
+    with transaction() as session:
+        (letter,) = session.scalars(select(Letter)).all()
+    assert (letter.kind, letter.user_id) == (LetterKind.CONSULTATION_CANCELLED, taken.kirill)
+    assert (letter.facts["row"], letter.facts["freed"]) == (taken.consultation, 0)
 
 
 def test_it_is_let_go_once(taken):

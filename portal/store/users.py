@@ -62,8 +62,9 @@ class User(Base):
 
     def holds(self, now: datetime) -> dict[Permission, Hold]:
         """Return how far each right is held at ``now``, by role and by hand; none when disabled."""
-        if not self.is_active:
-            return {}
+        return self._when_let_in(now) if self.is_active else {}
+
+    def _when_let_in(self, now: datetime) -> dict[Permission, Hold]:
         by_hand = {
             grant.permission: Hold(grant.expires_at, grant.limit)
             for grant in self.grants
@@ -76,8 +77,16 @@ class User(Base):
         return frozenset(self.holds(now))
 
     def as_holder(self, now: datetime) -> Holder:
-        """Return the person as the rules of access see one."""
+        """Return the person as the rules of access see one who acts."""
         return Holder(self.id, self.role, self.holds(now))
+
+    def as_target(self, now: datetime) -> Holder:
+        """Return the person as the rules of access see one whom others change.
+
+        Who is disabled is judged by what they will hold when let in again: otherwise anybody who
+        gives rights could strip a stronger person meanwhile (I-40).
+        """
+        return Holder(self.id, self.role, self._when_let_in(now))
 
 
 class SignInAttempt(Base):

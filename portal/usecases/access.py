@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.access import (
-    FOR_GOOD,
     Holder,
     LastSuperAdmin,
     MatrixChanged,
@@ -146,7 +145,7 @@ def change_role(user_id: int, code: str, reason: str, *, actor: Actor, now: date
             return
         check_role(
             giver,
-            user.as_holder(now),
+            user.as_target(now),
             before=user.of_role.permissions,
             after=role.permissions,
         )
@@ -176,10 +175,7 @@ def set_active(user_id: int, reason: str, *, is_active: bool, actor: Actor, now:
         user = get_user(session, user_id)
         if user.is_active == is_active:
             return
-        # Who is out holds nothing: they are judged by what they will hold when let in.
-        by_hand = [each.permission for each in user.grants if each.is_in_force(now)]
-        held = dict.fromkeys([*user.of_role.permissions, *filter(None, by_hand)], FOR_GOOD)
-        require_not_stronger(giver, Holder(user.id, user.role, held))
+        require_not_stronger(giver, user.as_target(now))
         user.is_active = is_active
         session.flush()
         _require_super_admin(session)
@@ -207,7 +203,7 @@ def hand_over(user_id: int, offer: Offer, reason: str, *, actor: Actor, now: dat
     with transaction() as session:
         giver = _giver(session, actor, now)
         user = get_user(session, user_id)
-        check_offer(giver, user.as_holder(now), offer, of_role=user.of_role.permissions, now=now)
+        check_offer(giver, user.as_target(now), offer, of_role=user.of_role.permissions, now=now)
         for old in user.grants:
             if old.permission is offer.permission:
                 old.revoked_at, old.revoked_by_id = now, actor.user_id
@@ -246,13 +242,14 @@ def _grant(user_id: int, offer: Offer, reason: str, actor: Actor, now: datetime)
 def revoke(grant_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """Take a right that was given by hand back; the person's next request feels it.
 
-    Raises NotYourself, NotHeld, NotFound; then nothing moved.
+    Raises NotYourself, StrongerPerson, NotHeld, NotFound; then nothing moved.
     """
     with transaction() as session:
         giver = _giver(session, actor, now)
         grant = locked(session, PersonalGrant, grant_id)
         user = get_user(session, grant.user_id)
-        require_not_stronger(giver, user.as_holder(now))
+        require_not_stronger(giver, user.as_target(now))
+        require_held(giver, filter(None, [grant.permission]))
         if grant.revoked_at is not None:
             return
         grant.revoked_at, grant.revoked_by_id = now, actor.user_id

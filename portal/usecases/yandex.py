@@ -197,7 +197,7 @@ def unlink_yandex(user_id: int, reason: str, *, actor: Actor, now: datetime) -> 
         giver = get_user(session, actor.user_id).as_holder(now)
         require_held(giver, {Permission.ACCESS_GRANT})
         user = get_user(session, user_id)
-        require_not_stronger(giver, user.as_holder(now))
+        require_not_stronger(giver, user.as_target(now))
         if user.yandex_id is None:
             raise NotBound
         before = {"yandex_id": user.yandex_id}

@@ -187,6 +187,20 @@
   on("htmx:pushedIntoHistory", followAddress);
   on("htmx:replacedInHistory", followAddress);
 
+  // ---- A part of the sum: what is typed is what is meant, and the button never shows an older sum ----
+
+  on("input", ({ target }) => {
+    const part = target.closest("[data-sum]");
+    if (!part) return;
+    const amount = find("[name=amount]", part);
+    if (target !== amount && target.value !== "part") amount.value = "";
+    if (target === amount && amount.value.trim()) find("[value=part]", part).checked = true;
+    find("#refund-sum")?.replaceChildren("…");
+  });
+
+  // The words change inside the button: an element that is replaced between press and release loses the click.
+  on("htmx:afterSwap", () => find("#effects") && find("#refund-sum")?.replaceChildren(find("#effects").dataset.words));
+
   // ---- Plain forms: one press is one request ----
 
   on("submit", (event) => {

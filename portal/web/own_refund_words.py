@@ -6,7 +6,7 @@ from portal.domain.refunds import RefundRule, RefundStatus, Rule
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.web.formats import money, when_long
-from portal.web.refund_words import CARD_TIME, SBP_TIME
+from portal.web.refund_words import CARD_TIME, SBP_TIME, can_undo
 
 WRITE_US = "Чтобы вернуть деньги в банк, напишите администратору."
 REASONS: dict[RefundRule, str] = {
@@ -29,7 +29,7 @@ REASONS: dict[RefundRule, str] = {
     RefundRule.OVER_LIMIT: f"Сумма больше, чем вам разрешено вернуть самому. {WRITE_US}",
 }
 _SENTENCES = {
-    RefundStatus.REQUESTED: "Скоро отправим деньги в банк. До этого возврат можно отменить.",
+    RefundStatus.REQUESTED: "Скоро отправим деньги в банк.",
     RefundStatus.UNKNOWN: (
         "Банк не ответил. Мы сами выясним, дошли ли деньги, и второй раз их не отправим. "
         "Делать ничего не нужно."
@@ -58,4 +58,6 @@ def own_sentence(refund: Refund, row: PaymentRow) -> str:
         return f"Банк принял возврат {when_long(refund.answered_at)} по Москве. {arrival}."
     if refund.status is RefundStatus.SUCCEEDED:
         return f"Банк подтвердил возврат {money(refund.amount)}."
+    if can_undo(refund):
+        return f"{_SENTENCES[refund.status]} До этого возврат можно отменить."
     return _SENTENCES[refund.status]

@@ -98,10 +98,18 @@ def _step_url(step: NextStep, row: PaymentRow) -> str:
     return url_for("users.show", number=row.user_id) if step is NextStep.OPEN_USER else ""
 
 
-def effects(row: PaymentRow, amount: Money) -> list[str]:
+def effects(row: PaymentRow, amount: Money | None) -> list[str]:
     """Say what will happen when this sum is returned; computed, never boilerplate."""
     is_sbp = row.method is PaymentMethod.SBP
     lines = [SBP_TIME if is_sbp else CARD_TIME]
+    if amount is not None:
+        lines += _sums_after(row, amount)
+    lines.append("После отправки в банк отменить нельзя")
+    return lines
+
+
+def _sums_after(row: PaymentRow, amount: Money) -> list[str]:
+    lines = []
     available = Money(row.available_minor, row.currency)
     if row.is_surplus or row.consultation_status.value == "cancelled":
         lines.append(
@@ -116,7 +124,6 @@ def effects(row: PaymentRow, amount: Money) -> list[str]:
         )
     if amount < row.remaining:
         lines.append(f"Останется {money(row.remaining - amount)}: это можно вернуть позже")
-    lines.append("После отправки в банк отменить нельзя")
     return lines
 
 
@@ -140,22 +147,25 @@ class Progress:
     version: str
     is_unknown: bool
     can_undo: bool
-    needs_person: bool
 
 
 def progress(refund: Refund, row: PaymentRow, now: datetime) -> Progress:
     """Describe a refund for its progress panel."""
     undo_seconds = _seconds_left(refund, now)
-    can_undo = refund.status is RefundStatus.REQUESTED
     return Progress(
         steps=_steps(refund, undo_seconds),
         sentence=_sentence(refund, row),
         poll_seconds=_poll_seconds(refund, row, now),
         version=f"{refund.version}.{refund.status.value}.{_announced(undo_seconds)}",
         is_unknown=refund.status is RefundStatus.UNKNOWN,
-        can_undo=can_undo,
-        needs_person=refund.status is RefundStatus.UNKNOWN and len(refund.candidates) > 0,
+        can_undo=can_undo(refund),
     )
+
+
+def can_undo(refund: Refund) -> bool:
+    """Tell whether the refund still waits here: it was given time, or it could not be sent."""
+    next_ = refund.next_step_at
+    return refund.status is RefundStatus.REQUESTED and bool(next_ and next_ > refund.requested_at)
 
 
 def _seconds_left(refund: Refund, now: datetime) -> int:
@@ -193,10 +203,10 @@ def _sent_steps(refund: Refund) -> list[Step]:
         last = Step("running" if refund.answered_at else "ahead", "Деньги в пути")
         return [accepted if refund.answered_at else sending, last, *_ahead("Деньги возвращены")]
     if refund.status is RefundStatus.UNKNOWN:
-        return [
-            Step("problem", "Результат неизвестен", refund.sent_at),
-            *_ahead("Деньги возвращены"),
-        ]
+        lost = [Step("problem", "Результат неизвестен", refund.sent_at)]
+        if refund.answered_at:
+            lost.insert(0, Step("done", "Банк принял", refund.answered_at))
+        return [*lost, *_ahead("Деньги возвращены")]
     if refund.status is RefundStatus.SUCCEEDED:
         sent = Step("done", "Отправлено в банк", refund.sent_at)
         return [sent, Step("done", "Деньги возвращены", refund.finished_at)]
@@ -205,15 +215,11 @@ def _sent_steps(refund: Refund) -> list[Step]:
 
 def _sentence(refund: Refund, row: PaymentRow) -> str:
     sum_ = money(refund.amount)
-    next_read = clock_time(refund.next_step_at) if refund.next_step_at else ""
     arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
     sentences = {
-        RefundStatus.REQUESTED: "Окно можно закрыть: статус обновится в списке.",
-        RefundStatus.SUBMITTED: f"{arrival}. Окно можно закрыть: статус обновится в списке.",
-        RefundStatus.UNKNOWN: (
-            "Банк не ответил, деньги могли уйти. Не повторяйте возврат: "
-            f"спросим банк сами в {next_read} по Москве."
-        ),
+        RefundStatus.REQUESTED: "Статус обновится сам.",
+        RefundStatus.SUBMITTED: f"{arrival}. Статус обновится сам.",
+        RefundStatus.UNKNOWN: _unknown_words(refund),
         RefundStatus.SUCCEEDED: f"Банк подтвердил возврат {sum_}.",
         RefundStatus.FAILED: f"{failure_words(refund)} Деньги остались у нас, баланс восстановлен.",
         RefundStatus.CANCELLED: "Деньги не отправлялись, баланс восстановлен.",
@@ -223,6 +229,19 @@ def _sentence(refund: Refund, row: PaymentRow) -> str:
         RefundStatus.EXTERNAL: _external_words(refund),
     }
     return sentences[refund.status]
+
+
+def _unknown_words(refund: Refund) -> str:
+    if refund.candidates:
+        return (
+            "В банке есть похожий возврат, и мы не знаем, этот ли. Не повторяйте: деньги могли "
+            "уйти. Решить может сотрудник с правом «Решать судьбу неизвестного возврата»."
+        )
+    next_ = clock_time(refund.next_step_at) if refund.next_step_at else ""
+    again = f"Не повторяйте возврат: спросим банк сами{f' в {next_} по Москве' if next_ else ''}."
+    if refund.answered_at is None:
+        return f"Банк не ответил, деньги могли уйти. {again}"
+    return f"Банк принял возврат, но денег пока не показывает: они могли уйти. {again}"
 
 
 def _external_words(refund: Refund) -> str:
@@ -243,7 +262,8 @@ def failure_words(refund: Refund) -> str:
         return "Перед отправкой условия возврата изменились, в банк ничего не ушло."
     if refund.resolution:
         return f"Решил человек: {refund.resolution}."
-    return f"Банк отказал: {(failure or 'причина не названа').rstrip('.')}."
+    said = (failure or "причина не названа").rstrip(".")
+    return f"{said}." if said.startswith("Банк ") else f"Банк отказал: {said}."
 
 
 def _poll_seconds(refund: Refund, row: PaymentRow, now: datetime) -> int:

@@ -67,13 +67,13 @@ def _dialog(
     )
 
 
-def _typed_amount(form: RefundForm, row: PaymentRow) -> Money:
+def _typed_amount(form: RefundForm, row: PaymentRow) -> Money | None:
     if form.mode.data != "part":
         return row.remaining
     try:
         return parse_amount(form.amount.data or "", row.currency)
     except BadAmount:
-        return row.remaining
+        return None
 
 
 @bp.get("/payments/<int:number>/refund")
@@ -81,10 +81,12 @@ def _typed_amount(form: RefundForm, row: PaymentRow) -> Money:
 def new(number: int) -> Response:
     """Show the refund form; nothing is made but the key that keeps its refund single."""
     row = _row(number)
-    form = RefundForm(formdata=draft())
+    typed = draft()
+    form = RefundForm(formdata=typed)
     form.intent_key.data = str(uuid.uuid4())
     form.expected_remaining.data = str(row.remaining.minor)
-    form.suggest(row.remaining, rights().limit)
+    if typed is None:
+        form.suggest(row.remaining, rights().limit)
     return _dialog(row, form)
 
 
@@ -95,9 +97,7 @@ def preview(number: int) -> Response:
     row = _row(number)
     form = RefundForm(formdata=request.args, meta={"csrf": False})
     amount = _typed_amount(form, row)
-    html = render_template(
-        "refunds/_effects.html", preview=True, amount=amount, effects=effects(row, amount)
-    )
+    html = render_template("refunds/_effects.html", amount=amount, effects=effects(row, amount))
     return make_response(html)
 
 
@@ -196,7 +196,8 @@ def status(number: int) -> Response:
     state: Progress = progress(refund, row, clock.now())
     if seen == state.version:
         return make_response("", 204)
-    html = render_template("refunds/_progress.html", **_context(refund, row))
+    partial = "dialog" in request.args
+    html = render_template("refunds/_progress.html", partial=partial, **_context(refund, row))
     return make_response(html, 200 if state.poll_seconds else 286)
 
 

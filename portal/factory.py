@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.banks.registry import build_banks
 from portal.cli import register_commands
+from portal.identity.countries import SHIPPED, Countries
 from portal.identity.yandex import YandexApp, YandexClient
 from portal.settings import Settings
 from portal.store.db import db, engine_options, prepare
@@ -28,6 +29,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.config.update(_config(settings))
     app.extensions["banks"] = build_banks(settings.accounts)
+    app.extensions["countries"] = Countries(settings.countries_file or SHIPPED)
     app.extensions["yandex"] = _yandex(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     trusted_hosts: list[str] = []
     trusted_proxies: int = Field(0, ge=0, le=5)
+    country_header: str = Field("", pattern=r"^[A-Za-z0-9-]*$")
+    countries_file: Path | None = None
+    private_country: str = Field("", pattern=r"^([A-Z]{2})?$")
     accounts: dict[str, dict[str, Any]] = {}
     session_hours: int = Field(12, ge=1, le=24 * 7)
     session_idle_minutes: int = Field(30, ge=5, le=24 * 60)
@@ -66,6 +69,7 @@ class Settings(BaseSettings):
             self.database_url or f"sqlite:///{self.data_dir.resolve() / 'portal.sqlite'}"
         )
         self.public_url = (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        self.private_country = self.private_country or ("RU" if self.is_local else "")
         faults = [*self._missing(), *self._insecure()]
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             faults.append("PORTAL_DATABASE_URL must begin with postgresql:// or sqlite:///")

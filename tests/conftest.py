@@ -159,7 +159,7 @@ def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[stacks.Stack]:
     """Give the whole local stack, ready and seeded; on PostgreSQL by indirect ``postgresql``."""
-    settings = {"PORTAL_SWEEP_SECONDS": "1"}
+    settings = {"PORTAL_SWEEP_SECONDS": "1", "PORTAL_TRUSTED_PROXIES": "1"}
     if getattr(request, "param", "sqlite") == "postgresql":
         server = request.getfixturevalue("postgresql_server")
         name = f"stack_{uuid4().hex}"

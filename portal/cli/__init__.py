@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.cli.audit import audit_group
 from portal.cli.banks import banks_group, deliveries_group, webhooks_group
+from portal.cli.countries import countries_group
 from portal.cli.ledger import ledger_group
 from portal.cli.processes import cron_command, worker_command
 from portal.cli.seed import seed_command
@@ -17,6 +18,7 @@ def register_commands(app: Flask) -> None:
         users_group,
         ledger_group,
         audit_group,
+        countries_group,
         webhooks_group,
         banks_group,
         deliveries_group,

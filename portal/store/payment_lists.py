@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, literal_column, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
-from portal.domain.money import Currency
+from portal.domain.money import Currency, Money
 from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.refunds import RETURNED_TO_US, RefundStatus
 from portal.domain.search import Token, TokenKind
@@ -173,10 +173,11 @@ def owed() -> list[ColumnElement[bool]]:
     return [_is_left(), or_(Payment.is_surplus.is_(True), cancelled.exists())]
 
 
-def has_surplus(session: Session, consultation_id: int) -> bool:
-    """Tell whether money that paid for nothing is still there: paid twice, or too late."""
-    paid = select(Payment.id).where(Payment.consultation_id == consultation_id, *surplus_left())
-    return session.scalar(paid.limit(1)) is not None
+def surplus_of(session: Session, consultation_id: int) -> Money | None:
+    """Return the money that paid for nothing and is still there: paid twice, or too late."""
+    paid = select(Payment).where(Payment.consultation_id == consultation_id, *surplus_left())
+    left = [payment.remaining for payment in session.scalars(paid)]
+    return sum(left[1:], start=left[0]) if left else None
 
 
 def consultation_is(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from portal.web import (
     auth,
     booking,
     bounces,
+    card_origin,
     checkout,
     confirmations,
     consultations,
@@ -59,7 +60,7 @@ STAFF = (
     grants.bp,
     audit.bp,
 )
-CLIENTS = (account.bp, booking.bp, own_refunds.bp, checkout.bp, waiting.bp)
+CLIENTS = (account.bp, booking.bp, own_refunds.bp, checkout.bp, card_origin.bp, waiting.bp)
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 

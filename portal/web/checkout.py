@@ -2,42 +2,33 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, url_for
+from flask import Blueprint, Response, current_app
 
 from portal.banks.registry import Account
 from portal.domain import clock
+from portal.domain.card_origins import CardOrigin
 from portal.domain.consultations import PAYABLE
 from portal.domain.errors import AlreadyPaid, NotPayable
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
-from portal.store.consultations import Consultation, consultation_by_token
+from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.method_signs import habit, lost_links
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import public
+from portal.web.card_origin import answered_origin, expected_origin
 from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
 from portal.web.fragments import render
+from portal.web.pay_pages import consultation_of, lead_to
 from portal.web.session import actor
 
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
 UNAVAILABLE = "Оплата временно недоступна, деньги не списаны. Попробуйте через несколько минут."
 bp = Blueprint("checkout", __name__, url_prefix="/pay")
-
-
-def consultation_of(token: str) -> Consultation:
-    """Load what is paid for by the unguessable name in the address; raise NotFound."""
-    if len(token) > 43:
-        abort(404)
-    return consultation_by_token(db.session(), token)
-
-
-def lead_to(endpoint: str, token: str, **more: Any) -> Response:
-    """Send the payer to another page of the same consultation."""
-    return make_response(redirect(url_for(endpoint, token=token, **more), code=303))
 
 
 @bp.get("/<string:token>")
@@ -55,6 +46,8 @@ def method(token: str) -> Response:
     consultation = consultation_of(token)
     if consultation.is_paid:
         return lead_to("waiting.done", token)
+    if expected_origin() is not CardOrigin.RUSSIAN:
+        return lead_to("card_origin.start", token)
     return _method_page(consultation, MethodForm(formdata=None))
 
 
@@ -82,6 +75,7 @@ def _choice(consultation: Consultation, account: Account, form: MethodForm) -> d
     return {
         "ways": [(way, METHOD_WORDS[way], way.value == chosen) for way in ways.methods],
         "why": CARD_FIRST[ways.card_first] if ways.card_first else "",
+        "is_answered": answered_origin() is not None,
         "small_print": _small_print(consultation, account),
     }
 
@@ -110,13 +104,19 @@ def _method_page(
 def choose(token: str) -> Response:
     """Start the payment; a job asks the bank for the link while the payer waits on our page."""
     consultation, form = consultation_of(token), MethodForm()
+    if expected_origin() is not CardOrigin.RUSSIAN:
+        return lead_to("card_origin.start", token)
     account = banks().taking_payments(consultation.currency)
     if account is None:
         return _method_page(consultation, form, status=409, note=UNAVAILABLE)
     form.offer(_ways(consultation, account))
     if not form.validate_on_submit():
         return _method_page(consultation, form, status=422)
-    checkout = Checkout(account.name, form.chosen)
+    return _begin(consultation, account, form)
+
+
+def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Response:
+    token, checkout = consultation.pay_token, Checkout(account.name, form.chosen)
     try:
         payment_id = create_payment(token, checkout, actor=actor(), now=clock.now())
     except AlreadyPaid:

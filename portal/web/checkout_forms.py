@@ -4,11 +4,13 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from portal.domain.card_origins import CardOrigin
 from portal.domain.payments import PaymentMethod
 from portal.domain.ways import Ways
 from portal.web.checkout_words import METHOD_TITLES
 
 CHOOSE = "Выберите способ оплаты"
+WHOSE = "Выберите, какого банка ваша карта"
 
 
 class MethodForm(FlaskForm):
@@ -30,3 +32,17 @@ class MethodForm(FlaskForm):
     def chosen(self) -> PaymentMethod:
         """The way that was chosen; ask only a valid form."""
         return PaymentMethod(self.method.data)
+
+
+class CardOriginForm(FlaskForm):
+    """Whose card the payer has; nothing is chosen beforehand."""
+
+    origin = RadioField(
+        "Карта какого банка у вас?",
+        choices={
+            CardOrigin.RUSSIAN.value: "Российского",
+            CardOrigin.FOREIGN.value: "Казахстанского или другой страны",
+        },
+        validators=[InputRequired(WHOSE)],
+        invalid_choice_message=WHOSE,
+    )

@@ -151,15 +151,3 @@ class CompleteForm(FlaskForm):
 
 class OwnCancelForm(FlaskForm):
     """A client cancels their own consultation; nothing to fill in but the CSRF token."""
-
-
-class MethodForm(FlaskForm):
-    """How the payer wants to pay; SBP is first and chosen."""
-
-    method = RadioField(
-        "Способ оплаты",
-        choices={"sbp": "СБП", "card": "Банковская карта"},
-        default="sbp",
-        validators=[InputRequired("Выберите способ оплаты")],
-        invalid_choice_message="Выберите способ оплаты",
-    )

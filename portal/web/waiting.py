@@ -2,26 +2,50 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from portal.domain import clock
-from portal.domain.payments import PaymentStatus
+from portal.domain.consultations import ConsultationStatus
+from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
+from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
 from portal.store.consultations import Consultation
 from portal.store.db import db
-from portal.store.payment_lists import has_surplus
+from portal.store.payment_lists import surplus_of
 from portal.store.payments import Payment, latest_payment
 from portal.web.access import public
-from portal.web.checkout import consultation_of, lead_to
+from portal.web.calendars import calendar_of
+from portal.web.checkout_words import receipt_words
+from portal.web.countries import visitor_country
+from portal.web.formats import MOSCOW, masked_email
 from portal.web.fragments import is_partial, render
+from portal.web.pay_pages import consultation_of, lead_to
+from portal.web.qr import qr_code
+from portal.web.zones import ZONES, hour_there
 
 bp = Blueprint("waiting", __name__, url_prefix="/pay")
+#: A page that waits asks soon at first and seldom later: (age of the payment, seconds).
+POLLS = ((timedelta(seconds=30), 2), (timedelta(minutes=2), 5))
+SELDOM = 15
 #: How long a payer is told to wait before they hear that the bank is slow.
 PATIENCE = timedelta(minutes=3)
-#: What the address says about where the payer comes from: our page, or a refusal of the bank's.
-_SAID = ("declined", "link")
+#: What the address says about where the payer is: refused by the bank, on the way, at our code.
+_SAID = ("declined", "link", "code")
+#: Where a payer stands who may look at the code: it still waits, or its time is over.
+_AT_THE_CODE = ("waiting", "expired")
+_POLLED = ("preparing", "declined", "waiting", "code")
 #: Surplus is money that came after the cancellation: it pays for nothing and is the client's.
 _ENDED = {
     PaymentStatus.PAID: "surplus",
@@ -31,7 +55,7 @@ _ENDED = {
 
 
 def _stage(consultation: Consultation, payment: Payment | None) -> str:
-    """Name where the payer stands: paid, none, failed, expired, link (go to the bank), waiting."""
+    """Name where the payer stands: paid, none, how it ended, preparing, what was said, waiting."""
     if consultation.is_paid:
         return "paid"
     if payment is None:
@@ -43,18 +67,53 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
     return next((stage for stage in _SAID if stage in request.args), "waiting")
 
 
+def _poll_seconds(age: timedelta) -> int:
+    return next((seconds for until, seconds in POLLS if age < until), SELDOM)
+
+
 def _wait_context(token: str) -> dict[str, Any]:
     consultation = consultation_of(token)
     payment = latest_payment(db.session(), consultation.id)
     stage = _stage(consultation, payment)
-    is_slow = payment is not None and clock.now() - payment.created_at > PATIENCE
+    age = clock.now() - payment.created_at if payment else timedelta()
     return {
         "consultation": consultation,
         "payment": payment,
         "stage": stage,
-        "is_slow": is_slow,
-        "poll_seconds": 2 if stage in ("preparing", "declined", "waiting") else 0,
+        "is_slow": age > PATIENCE,
+        "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
     }
+
+
+def _has_code(payment: Payment | None) -> bool:
+    if payment is None or payment.link_url is None:
+        return False
+    return payment.method is PaymentMethod.SBP
+
+
+def _is_over(payment: Payment) -> bool:
+    """Tell whether the link's time is over, or the bank has said so."""
+    ends_at = payment.link_expires_at
+    is_late = ends_at is not None and ends_at <= clock.now()
+    return is_late or payment.status is PaymentStatus.EXPIRED
+
+
+def _way_on(token: str, context: dict[str, Any]) -> str:
+    """Return the page of ours that stands for this stage; empty when it is this one.
+
+    A code of ours is shown only for SBP, and leads to its own page when its time is over.
+    """
+    payment, stage = context["payment"], context["stage"]
+    is_over = stage == "code" and _is_over(payment)
+    if stage == "paid":
+        return url_for("waiting.done", token=token)
+    if stage == "none":
+        return url_for("checkout.method", token=token)
+    if _has_code(payment) and (stage in ("link", "expired") or is_over):
+        return url_for("waiting.sbp", token=token)
+    if "code" in request.args and stage != "code":
+        return url_for("waiting.wait", token=token)
+    return ""
 
 
 @bp.get("/<string:token>/wait")
@@ -67,27 +126,45 @@ def wait(token: str) -> Response:
     """
     context = _wait_context(token)
     stage, payment = context["stage"], context["payment"]
-    if stage in ("waiting", "declined") and payment is not None:
+    if stage in ("waiting", "declined", "code") and payment is not None:
         nudge(jobs.read, payment.id)
+    onwards = _way_on(token, context)
     if is_partial():
-        return _poll_answer(token, context)
-    if stage == "paid":
-        return lead_to("waiting.done", token)
-    if stage == "none":
-        return lead_to("checkout.method", token)
+        return _poll_answer(onwards, context)
+    if onwards:
+        return make_response(redirect(onwards, code=303))
     return make_response(render_template("checkout/wait.html", **context))
 
 
-def _poll_answer(token: str, context: dict[str, Any]) -> Response:
+def _poll_answer(onwards: str, context: dict[str, Any]) -> Response:
     """Answer a poll of the waiting page: onwards, the same fragment, or the last one (286)."""
-    answer = make_response(render_template("checkout/_wait.html", **context))
-    if context["stage"] == "paid":
-        answer.headers["HX-Redirect"] = url_for("waiting.done", token=token)
+    fragment = "" if onwards else render_template("checkout/_wait.html", **context)
+    answer = make_response(fragment)
+    if onwards:
+        answer.headers["HX-Redirect"] = onwards
     elif context["stage"] == "link":
         answer.headers["HX-Redirect"] = context["payment"].link_url
     elif not context["poll_seconds"]:
         answer.status_code = 286
     return answer
+
+
+@bp.get("/<string:token>/sbp")
+@public
+def sbp(token: str) -> Response:
+    """Show the code to scan, and to a telephone the way into the bank's app."""
+    context = _wait_context(token)
+    payment: Payment | None = context["payment"]
+    if payment is None or not _has_code(payment) or context["stage"] not in _AT_THE_CODE:
+        return lead_to("waiting.wait", token, link=1 if context["stage"] == "preparing" else None)
+    if _is_over(payment):
+        nudge(jobs.read, payment.id)
+    else:
+        context |= {"stage": "code", "code": qr_code(payment.link_url or "")}
+    can = account(payment.account).connector.capabilities
+    by_card = PaymentMethod.CARD in can.methods
+    page = render_template("checkout/sbp.html", **{"code": "", "by_card": by_card} | context)
+    return make_response(page)
 
 
 @bp.get("/<string:token>/done")
@@ -97,6 +174,43 @@ def done(token: str) -> Response:
     consultation = consultation_of(token)
     if not consultation.is_paid:
         return lead_to("waiting.wait", token)
-    page = "checkout/done.html"
-    is_twice = has_surplus(db.session(), consultation.id)
-    return render(page, page, consultation=consultation, is_twice=is_twice)
+    page, status = "checkout/done.html", consultation.status_at(clock.now())
+    there = hour_there(consultation.starts_at, _zone(consultation))
+    return render(
+        page,
+        page,
+        consultation=consultation,
+        surplus=surplus_of(db.session(), consultation.id),
+        there=there,
+        receipt=_receipt(consultation),
+        is_ahead=status is ConsultationStatus.SCHEDULED,
+        is_cancelled=status is ConsultationStatus.CANCELLED,
+    )
+
+
+def _zone(consultation: Consultation) -> str:
+    """Return the client's zone; of one who never chose any the country tells it, if it can."""
+    zone = consultation.client.time_zone
+    return ZONES.get(visitor_country() or "", zone) if zone == MOSCOW.key else zone
+
+
+def _receipt(consultation: Consultation) -> str:
+    """Say where the receipt comes; nothing when no bank was paid."""
+    payment = latest_payment(db.session(), consultation.id)
+    if payment is None:
+        return ""
+    by_bank = account(payment.account).connector.capabilities.receipt_by_bank
+    return receipt_words(masked_email(consultation.client.email), by_bank=by_bank)
+
+
+@bp.get("/<string:token>/consultation.ics")
+@public
+def calendar(token: str) -> Response:
+    """Give the consultation as a file for the calendar; there is none before it is paid."""
+    consultation = consultation_of(token)
+    if not consultation.is_paid:
+        return lead_to("checkout.method", token)
+    host = urlsplit(current_app.config["PORTAL"].public_url).hostname or ""
+    answer = make_response(calendar_of(consultation, host=host, now=clock.now()))
+    answer.mimetype = "text/calendar"
+    return answer

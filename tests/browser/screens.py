@@ -68,7 +68,9 @@ SCREENS = (
     ),
     Screen("not found", "admin", "/payments/999999", status=404, console=NOT_FOUND),
     Screen("not found by a stranger", "", "/pay/nothing", status=404, console=NOT_FOUND),
+    Screen("whose card", "client.kz", "/pay/{token}/card?change=1"),
     Screen("how to pay", "client.kz", "/pay/{token}/method"),
+    Screen("code of SBP", "client.kz", "/pay/{token}/sbp"),
     Screen("waiting for the bank", "client.kz", "/pay/{token}/wait"),
     Screen("not paid at the bank", "client.kz", "/pay/{token}/wait?declined=1"),
     Screen("paid", "client", "/pay/{paid token}/done"),
@@ -165,6 +167,8 @@ class Stage:
             person.page.get_by_role("link", name="Оплатить").first.click()
             self.places[key] = person.page.url.split("/")[-2]
             person.presses("Оплатить")
+            person.page.wait_for_url("**/sbp")
+            person.presses("Открыть страницу банка")
             person.page.wait_for_url("**/tochka/order/**")
         self.people["client"].presses("Оплатить по СБП")
         self.people["client"].page.wait_for_url("**/done")

@@ -57,12 +57,20 @@ def books(stack: Stack) -> int:
     return int(beside(stack, "-c", BOOK))
 
 
+def goes_from_code_to_bank(kirill: Person) -> None:
+    """Follow the code of SBP to the bank's page, by the link that this screen shows."""
+    kirill.page.wait_for_url("**/sbp", timeout=30_000)
+    kirill.page.get_by_role("link", name=re.compile("^Открыть")).click()
+    kirill.page.wait_for_url("**/tochka/order/**", timeout=30_000)
+
+
 def pays(kirill: Person, number: int) -> None:
     """Pay a consultation by SBP on the bank's page."""
     kirill.opens("/account")
     kirill.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
+    kirill.page.get_by_label("СБП").check()
     kirill.presses("Оплатить")
-    kirill.page.wait_for_url("**/tochka/order/**", timeout=30_000)
+    goes_from_code_to_bank(kirill)
     kirill.presses("Оплатить по СБП")
     kirill.page.wait_for_url("**/pay/**", timeout=30_000)
 

@@ -106,7 +106,11 @@ POST /sign-out                                        303  303  303  303  303  3
 GET  /pay/<string:token>                              303  303  303  303  303  303  303  303
 GET  /pay/<string:token>/method                       200  200  200  200  200  200  200  200
 POST /pay/<string:token>/method                       422  422  422  422  422  422  422  422
+GET  /pay/<string:token>/card                         200  200  200  200  200  200  200  200
+POST /pay/<string:token>/card                         422  422  422  422  422  422  422  422
 GET  /pay/<string:token>/wait                         303  303  303  303  303  303  303  303
+GET  /pay/<string:token>/sbp                          303  303  303  303  303  303  303  303
+GET  /pay/<string:token>/consultation.ics             303  303  303  303  303  303  303  303
 GET  /pay/<string:token>/done                         303  303  303  303  303  303  303  303
 GET  /sign-in                                         200  200  303  303  303  303  303  303
 POST /sign-in                                         422  422  422  422  422  422  422  422

@@ -139,6 +139,18 @@ def world(app: Flask, now: time_machine.Traveller, shelf: Shelf) -> World:
     return replace(shelf.take(app, "world", make_world), app=app)
 
 
+@pytest.fixture
+def payer(world: World) -> Browser:
+    """Give the browser of somebody who has only the link to pay."""
+    return world.browser_of()
+
+
+@pytest.fixture
+def wait(world: World) -> str:
+    """Give the address of the page that a payer waits on."""
+    return f"/pay/{world.pay_token}/wait"
+
+
 def make_world() -> World:
     """Make the cast and what is Зоя's, on a fresh database; the app comes later."""
     people = {name: create_user(new, actor=SYSTEM, now=NOW) for name, new in PEOPLE.items()}

@@ -1,49 +1,16 @@
 """The payer's way: no form ends at the bank by redirects, and money is never told of wrongly."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from portal.banks.registry import build_banks
 from portal.domain.payments import PaymentMethod
 from tests import builders
+from tests.codes import read_code
 from tests.conftest import TOCHKA
-
-
-@pytest.fixture
-def payer(world):
-    """Give the browser of somebody who has only the link to pay."""
-    return world.browser_of()
-
-
-@pytest.fixture
-def wait(world):
-    """Give the address of the page that a payer waits on."""
-    return f"/pay/{world.pay_token}/wait"
-
-
-def starts(world, method=PaymentMethod.SBP):
-    """Get a link of the bank for the scheduled consultation."""
-    with world.app.app_context():
-        return builders.start_to_pay(world.bank, world.scheduled, method)
-
-
-def pays(world, payment):
-    """Let the bank take the money."""
-    with world.app.app_context():
-        builders.pay(world.bank, payment)
-
-
-def bank_page(world, payment):
-    """Return where the bank takes this payment."""
-    with world.app.app_context():
-        return builders.payment(payment).link_url
-
-
-def cancels(world):
-    """Cancel the scheduled consultation."""
-    with world.app.app_context():
-        builders.cancel(world.actor("anna"), world.scheduled)
+from tests.web.payers import bank_page, cancels, pays, starts
 
 
 def small_print(page):
@@ -114,9 +81,9 @@ def test_an_account_without_sbp_offers_the_card_and_takes_nothing_else(world, pa
 
 
 def test_a_payer_who_comes_back_is_led_on_by_a_page_and_no_redirect(world, payer, wait):
-    link = bank_page(world, starts(world))
+    link = bank_page(world, starts(world, PaymentMethod.CARD))
 
-    sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
+    sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "card"})
     page = payer.get(sent.location)
 
     assert (sent.status_code, sent.location) == (303, f"{wait}?link=1")
@@ -127,7 +94,7 @@ def test_a_payer_who_comes_back_is_led_on_by_a_page_and_no_redirect(world, payer
 
 
 def test_a_poll_leads_on_to_the_bank(world, payer, wait):
-    link = bank_page(world, starts(world))
+    link = bank_page(world, starts(world, PaymentMethod.CARD))
 
     answer = payer.get(f"{wait}?link=1", headers={"HX-Request": "true"})
 
@@ -158,13 +125,76 @@ def test_money_for_a_cancelled_consultation_is_told_to_be_on_the_balance(world, 
     assert poll.status_code == 286
 
 
-def test_who_paid_twice_is_told_where_the_second_payment_is(world, payer):
-    first, second = starts(world), starts(world, PaymentMethod.CARD)
-    pays(world, first)
-    once = payer.get(f"/pay/{world.pay_token}/done")
-    pays(world, second)
+def decoded(page):
+    """Read the first code on a page as a telephone does."""
+    path = re.search(r'<svg viewBox="0 0 (\d+) \d+" class="qr">.*?</svg>', page.text, re.DOTALL)
+    return read_code(path[0], int(path[1]))
 
-    twice = payer.get(f"/pay/{world.pay_token}/done")
 
-    assert "Вы оплатили дважды" not in once.text
-    assert "Вы оплатили дважды. Второй платёж на вашем балансе" in twice.text
+def test_sbp_leads_to_our_page_whose_code_is_the_link_of_the_bank(world, payer, wait):
+    link = bank_page(world, starts(world))
+
+    sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
+    onwards = payer.get(sent.location)
+    poll = payer.get(sent.location, headers={"HX-Request": "true"})
+    page = payer.get(onwards.location)
+
+    assert onwards.location == poll.headers["HX-Redirect"] == f"/pay/{world.pay_token}/sbp"
+    assert decoded(page) == link
+    assert f'href="{link}">Открыть приложение банка</a>' in page.text
+    assert "Код действует до 15:30 по Москве." in page.text
+    assert f'hx-get="{wait}?code=1"' in page.text
+
+
+def test_a_code_whose_time_is_over_is_made_anew_by_one_press(world, payer, now, wait):
+    first = bank_page(world, starts(world))
+    now.shift(timedelta(minutes=30))
+
+    poll = payer.get(f"{wait}?code=1", headers={"HX-Request": "true"})
+    page = payer.get(poll.headers["HX-Redirect"])
+    sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
+
+    assert "Код истёк. Если приложение банка показало, что оплата прошла" in page.text
+    assert "Получить новый код" in page.text
+    assert "Оплатить картой" in page.text
+    assert first not in page.text
+    assert sent.location == f"{wait}?link=1"
+    assert "Готовим оплату. Сейчас покажем код." in payer.get(sent.location).text
+
+
+def test_money_is_said_to_be_untouched_only_when_the_bank_has_closed_the_code(world, payer):
+    payment = starts(world)
+    with world.app.app_context():
+        world.bank.expire(builders.operation_of(payment))
+        builders.hear(world.bank, payment)
+
+    page = payer.get(f"/pay/{world.pay_token}/sbp")
+
+    assert "Код истёк. Деньги не списаны." in page.text
+
+
+def test_a_late_success_leads_from_the_code_to_the_end(world, payer, wait, now):
+    payment = starts(world)
+    now.shift(timedelta(minutes=31))
+    pays(world, payment)
+
+    poll = payer.get(f"{wait}?code=1", headers={"HX-Request": "true"})
+
+    assert poll.headers["HX-Redirect"] == f"/pay/{world.pay_token}/done"
+    assert payer.get(f"/pay/{world.pay_token}/sbp").location == wait
+
+
+def test_a_code_of_a_card_payment_is_not_shown(world, payer, wait):
+    starts(world, PaymentMethod.CARD)
+
+    assert payer.get(f"/pay/{world.pay_token}/sbp").location == wait
+
+
+def test_a_page_that_waits_asks_more_seldom_as_time_goes_by(world, payer, wait, now):
+    starts(world)
+    asked = []
+    for seconds in (0, 30, 90):
+        now.shift(timedelta(seconds=seconds))
+        asked.append(re.search(r"every (\d+)s", payer.get(wait).text)[1])
+
+    assert asked == ["2", "5", "15"]

@@ -1,0 +1,72 @@
+"""The question whose card it is, and the way for cards that nobody takes yet (A5, A6)."""
+
+from flask import Blueprint, Response, request
+from flask import session as cookie
+
+from portal.domain.card_origins import CardOrigin, card_origin
+from portal.store.consultations import Consultation
+from portal.web.access import public
+from portal.web.checkout_forms import CardOriginForm
+from portal.web.countries import visitor_country
+from portal.web.formats import MOSCOW
+from portal.web.fragments import render
+from portal.web.pay_pages import consultation_of, lead_to
+from portal.web.zones import ZONES, hour_there
+
+KEY = "card_origin"
+bp = Blueprint("card_origin", __name__, url_prefix="/pay")
+
+
+def answered_origin() -> CardOrigin | None:
+    """Return what this person has answered in this browser."""
+    kept = cookie.get(KEY)
+    return CardOrigin(kept) if kept in list(CardOrigin) else None
+
+
+def expected_origin() -> CardOrigin | None:
+    """Return whose card to expect of this visitor, or None when they must be asked first."""
+    return card_origin(visitor_country(), answered_origin())
+
+
+@bp.get("/<string:token>/card")
+@public
+def start(token: str) -> Response:
+    """Ask whose card it is, with nothing chosen beforehand; an answer leads on at once."""
+    consultation = consultation_of(token)
+    if consultation.is_paid:
+        return lead_to("waiting.done", token)
+    if expected_origin() is CardOrigin.FOREIGN and "change" not in request.args:
+        return _foreign_page(consultation)
+    return _question(consultation, CardOriginForm(formdata=None))
+
+
+def _question(consultation: Consultation, form: CardOriginForm, *, status: int = 200) -> Response:
+    zone = ZONES.get(visitor_country() or "", MOSCOW.key)
+    page = "checkout/card_origin.html"
+    return render(
+        page,
+        page,
+        status=status,
+        consultation=consultation,
+        form=form,
+        there=hour_there(consultation.starts_at, zone),
+        is_in_kazakhstan=visitor_country() == "KZ",
+    )
+
+
+def _foreign_page(consultation: Consultation) -> Response:
+    page = "checkout/foreign.html"
+    return render(page, page, consultation=consultation)
+
+
+@bp.post("/<string:token>/card")
+@public
+def answer(token: str) -> Response:
+    """Remember the answer and lead on."""
+    consultation, form = consultation_of(token), CardOriginForm()
+    if not form.validate_on_submit():
+        return _question(consultation, form, status=422)
+    origin = CardOrigin(form.origin.data)
+    cookie[KEY] = origin.value
+    is_russian = origin is CardOrigin.RUSSIAN
+    return lead_to("checkout.method" if is_russian else "card_origin.start", token)

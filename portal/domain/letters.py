@@ -13,6 +13,7 @@ class LetterKind(StrEnum):
     REFUND_ACCEPTED = "refund_accepted"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"
+    REFUND_DECLINED = "refund_declined"
     CONSULTATION_CANCELLED = "consultation_cancelled"
     PAYMENT_LINK = "payment_link"
 

@@ -17,6 +17,7 @@ from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.letters import Letter
 from portal.store.payments import Payment
+from portal.store.refund_requests import RefundRequest
 from portal.store.refunds import Refund
 from portal.usecases.letters import record_not_sent, record_sent
 from portal.usecases.passwords import Ticket, ticket_for
@@ -79,12 +80,17 @@ def _told(letter: Letter) -> Mapping[str, Any]:
             return {"link": password_link(ticket_for(letter.user)), "minutes": LINK_MINUTES}
         case LetterKind.PAID:
             return _payment(row_id, letter.created_at)
-        case LetterKind.REFUND_ACCEPTED | LetterKind.REFUND_DONE | LetterKind.REFUND_FAILED:
-            refund = db.session.get_one(Refund, row_id)
-            return {"refund": refund, **_payment(refund.payment_id, letter.created_at)}
         case LetterKind.CONSULTATION_CANCELLED | LetterKind.PAYMENT_LINK:
             return _consultation(row_id, letter.facts.get("freed", 0))
-    return {}
+    return _refund(letter.kind, row_id, letter.created_at) if row_id else {}
+
+
+def _refund(kind: LetterKind, row_id: int, told_at: datetime) -> Mapping[str, Any]:
+    if kind is LetterKind.REFUND_DECLINED:
+        request = db.session.get_one(RefundRequest, row_id)
+        return {"asked": request, **_payment(request.payment_id, told_at)}
+    refund = db.session.get_one(Refund, row_id)
+    return {"refund": refund, **_payment(refund.payment_id, told_at)}
 
 
 def _consultation(consultation_id: int, freed_minor: int) -> Mapping[str, Any]:

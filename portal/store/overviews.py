@@ -16,6 +16,7 @@ from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payment_lists import owed, surplus_left
 from portal.store.payments import Payment
+from portal.store.refund_requests import count_open_requests
 from portal.store.refunds import UNEXPLAINED, Refund
 
 #: A count above this is shown as "more than".
@@ -43,6 +44,7 @@ class Attention:
     unexplained_refunds: int
     surplus_payments: int
     owed_payments: int
+    asked_payments: int
     incidents: int
     in_incident: Sequence[int]
     overdue_consultations: int
@@ -78,6 +80,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         unexplained_refunds=_count(session, UNEXPLAINED),
         surplus_payments=_count(session, *surplus_left()),
         owed_payments=_count(session, *owed()),
+        asked_payments=count_open_requests(session),
         incidents=_count(session, Payment.incident.is_not(None)),
         in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),

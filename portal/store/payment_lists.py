@@ -28,6 +28,7 @@ from portal.store.lists import (
 )
 from portal.store.payment_rows import PaymentRow, row_of, select_rows
 from portal.store.payments import Payment
+from portal.store.refund_requests import is_asked_back
 from portal.store.refunds import Refund
 from portal.store.users import User
 
@@ -77,6 +78,7 @@ class PaymentFilter:
     account: str | None = None
     has_surplus: bool = False
     is_owed: bool = False
+    is_asked: bool = False
     currency: Currency | None = None
     smallest: int | None = None
     largest: int | None = None
@@ -132,6 +134,8 @@ def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool
         conditions += surplus_left()
     if wanted.is_owed:
         conditions += owed()
+    if wanted.is_asked:
+        conditions.append(is_asked_back())
     return [*conditions, *_values(wanted)]
 
 

@@ -26,6 +26,7 @@ from portal.store.ledger import post
 from portal.store.letters import tell_client
 from portal.store.payment_rows import payment_row
 from portal.store.payments import BankOrder, Payment, locked_payment
+from portal.store.refund_requests import grant_request
 from portal.store.refund_rights import locked_refund_rights
 from portal.store.refunds import (
     Refund,
@@ -102,6 +103,7 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
     session.add(refund)
     session.flush()
     _hold(session, payment, refund, actor, now)
+    grant_request(session, payment.id, actor=actor, now=now)
     return refund.id
 
 

@@ -32,6 +32,7 @@ from portal.web import (
     payments,
     previews,
     profile,
+    refund_requests,
     refunds,
     resolutions,
     session,
@@ -60,7 +61,18 @@ STAFF = (
     grants.bp,
     audit.bp,
 )
+<<<<<<< HEAD
 CLIENTS = (account.bp, booking.bp, own_refunds.bp, checkout.bp, card_origin.bp, waiting.bp)
+=======
+CLIENTS = (
+    account.bp,
+    booking.bp,
+    own_refunds.bp,
+    refund_requests.bp,
+    checkout.bp,
+    waiting.bp,
+)
+>>>>>>> 8dcfd56 (slice2)
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 

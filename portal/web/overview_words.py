@@ -34,6 +34,7 @@ FAILED = ("возврат не прошёл", "возврата не прошл�
 UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат", "возврата", "возвратов"))
 SURPLUS = ("лишняя оплата", "лишние оплаты", "лишних оплат")
 OWED = ("платёж ждёт возврата", "платежа ждут возврата", "платежей ждут возврата")
+ASKED = ("клиент просит возврат", "клиента просят возврат", "клиентов просят возврат")
 INCIDENTS = tuple(f"{one} с банком" for one in ("расхождение", "расхождения", "расхождений"))
 OVERDUE = ("консультация не закрыта", "консультации не закрыты", "консультаций не закрыты")
 DELIVERIES = tuple(f"{one} банка не обработано" for one in ("событие", "события", "событий"))
@@ -50,6 +51,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         (waiting.slow_refunds, SLOW, payments, {"status": "in_transit", "sort": "date"}),
         (waiting.failed_refunds, FAILED, payments, {"status": "refund_failed"}),
         (waiting.unexplained_refunds, UNEXPLAINED, "attributions.show_list", {}),
+        (waiting.asked_payments, ASKED, payments, {"flag": "asked"}),
         (waiting.surplus_payments, SURPLUS, payments, {"flag": "surplus"}),
         (waiting.owed_payments, OWED, payments, {"flag": "owed"}),
         (waiting.incidents, INCIDENTS, payments, {}),

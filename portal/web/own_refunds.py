@@ -14,6 +14,7 @@ from portal.domain.errors import AlreadyMoved, NotFound
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
 from portal.domain.permissions import Permission
+from portal.domain.refund_requests import rule_against_asking
 from portal.domain.refunds import (
     NotRefundable,
     RefundReason,
@@ -27,6 +28,7 @@ from portal.jobs.queue import nudge
 from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.payment_rows import PaymentRow, payment_row, payment_rows_of_user
+from portal.store.refund_requests import RefundRequest, ask_facts, last_requests_of_client
 from portal.store.refund_rights import refund_rights
 from portal.store.refunds import Refund, last_refunds_of_user, refund_card
 from portal.store.users import get_user
@@ -45,7 +47,8 @@ bp = Blueprint("own_refunds", __name__, url_prefix="/account")
 class OwnMoney:
     """Paid money of one consultation as its client sees it: may it go back, and if not, why.
 
-    ``refund`` is the last one, ``steps`` and ``sentence`` tell how far it is.
+    ``refund`` is the last one, ``steps`` and ``sentence`` tell how far it is; ``asked`` is the last
+    request for it to staff.
     """
 
     payment: PaymentRow
@@ -53,6 +56,8 @@ class OwnMoney:
     steps: Sequence[Step]
     sentence: str
     may_return: bool
+    may_ask: bool
+    asked: RefundRequest | None
     obstacle: str
 
     @property
@@ -65,25 +70,31 @@ def own_money() -> dict[int, list[OwnMoney]]:
     """Return the client's paid money by consultation: what was cancelled or paid twice."""
     rights = _rights()
     refunds = last_refunds_of_user(db.session(), me().id)
+    asked = last_requests_of_client(db.session(), me().id)
     found: dict[int, list[OwnMoney]] = {}
     for row in payment_rows_of_user(db.session(), me().id, now=clock.now()):
         is_free = row.is_surplus or row.consultation_status is ConsultationStatus.CANCELLED
         if row.status is PaymentStatus.PAID and (is_free or row.last_refund_id is not None):
             found.setdefault(row.consultation_id, []).append(
-                _money(row, refunds.get(row.last_refund_id or 0), rights)
+                _money(row, refunds.get(row.last_refund_id or 0), asked.get(row.id), rights)
             )
     return found
 
 
-def _money(row: PaymentRow, refund: Refund | None, rights: RefundRights) -> OwnMoney:
+def _money(
+    row: PaymentRow, refund: Refund | None, asked: RefundRequest | None, rights: RefundRights
+) -> OwnMoney:
     obstacle = _obstacle(row, rights)
     has_right = can(Permission.OWN_REFUND)
+    rule = rule_against_asking(ask_facts(row, asked), clock.now())
     return OwnMoney(
         payment=row,
         refund=refund,
         steps=progress(refund, row, clock.now()).steps if refund else (),
         sentence=own_sentence(refund, row) if refund else "",
         may_return=has_right and not obstacle,
+        may_ask=not (has_right and not obstacle) and rule is None,
+        asked=asked,
         obstacle=obstacle if has_right else (WRITE_US if row.remaining.minor else ""),
     )
 

@@ -20,6 +20,7 @@ from portal.store.lists import Page, PageRequest
 from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
 from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.payments import Payment, payment_card
+from portal.store.refund_requests import RefundRequest, open_requests
 from portal.store.refund_rights import refund_rights
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.store.users import get_user
@@ -61,13 +62,14 @@ from portal.web.session import me
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
 IN_FILE_NAME = ("status", "consultation", "method", "refund", "flag", "bank", "currency")
-FLAGS = {"surplus": "лишняя оплата", "owed": "ждут возврата"}
+FLAGS = {"surplus": "лишняя оплата", "owed": "ждут возврата", "asked": "клиент просит возврат"}
 #: Queries that staff ask every day, by their words.
 PRESETS = (
     ("Сегодня", {"from": "today"}),
     ("7 дней", {"from": "-6d"}),
     ("Этот месяц", {"from": "month"}),
     ("Ждут возврата", {"flag": "owed"}),
+    ("Просят вернуть", {"flag": "asked"}),
     ("Результат неизвестен", {"status": "refund_unknown"}),
     ("Возврат не прошёл", {"status": "refund_failed"}),
 )
@@ -75,11 +77,15 @@ PRESETS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row and what may be done with it: nothing, a refund, or an explanation."""
+    """A row and what may be done with it: nothing, a refund, or an explanation.
+
+    ``asked`` is what its client asks for and nobody has answered.
+    """
 
     payment: PaymentRow
     rule: Rule | None
     may_ask: bool
+    asked: RefundRequest | None
 
 
 def rights() -> RefundRights:
@@ -99,11 +105,13 @@ def line_of(payment: PaymentRow) -> Line:
 def lines_of(payments: Sequence[PaymentRow]) -> list[Line]:
     """Judge many rows; the visitor's rights are looked up once."""
     mine = rights()
+    asked = open_requests(db.session(), [payment.id for payment in payments])
     return [
         Line(
             payment,
             rule_in_the_way(payment.facts(mine, mode_of(payment.account))),
             may_ask=mine.create and can(Permission.PAYMENTS_READ),
+            asked=asked.get(payment.id),
         )
         for payment in payments
     ]
@@ -119,6 +127,7 @@ def _filter(view: ListView) -> PaymentFilter:
         account=view.value("bank") or None,
         has_surplus=view.value("flag") == "surplus",
         is_owed=view.value("flag") == "owed",
+        is_asked=view.value("flag") == "asked",
         currency=choice(Currency, view.value("currency")),
         smallest=minor_of(view.value("min")),
         largest=minor_of(view.value("max")),

@@ -26,6 +26,8 @@ GET  /payments/<int:number>                           303  303  403  403  200  2
 POST /payments/<int:number>/sync                      303  303  403  403  303  303  303  303
 GET  /payments/<int:number>/refund                    303  303  403  403  200  200  200  200
 GET  /payments/<int:number>/refund/preview            303  303  403  403  200  403  200  200
+GET  /payments/<int:number>/decline                   303  303  403  403  404  403  404  404
+POST /payments/<int:number>/decline                   303  303  403  403  404  403  404  404
 POST /payments/<int:number>/refund                    303  303  403  403  422  403  422  422
 GET  /refunds/<int:number>                            303  303  403  403  200  200  200  200
 GET  /refunds/<int:number>/status                     303  303  403  403  200  200  200  200
@@ -83,6 +85,8 @@ GET  /account/book/<int:number>                      303  303  200  200  200  20
 POST /account/book/<int:number>                      303  303  303  409  409  409  409  409
 GET  /account/consultations/<int:number>/cancel       303  303  404  200  404  403  403  403
 POST /account/consultations/<int:number>/cancel       303  303  404  303  404  403  403  403
+GET  /account/payments/<int:number>/ask              303  303  404  200  404  404  404  404
+POST /account/payments/<int:number>/ask              303  303  404  303  404  404  404  404
 GET  /account/payments/<int:number>/refund           303  303  403  403  403  403  403  403
 POST /account/payments/<int:number>/refund           303  303  403  403  403  403  403  403
 GET  /account/refunds/<int:number>                   303  303  404  200  404  404  404  404

@@ -64,7 +64,10 @@ class HeldShorter(AccessRefusal):
 
 
 class HeldLower(AccessRefusal):
-    """Nobody gives a right for more money than they hold it for; ``limit`` is their own."""
+    """Nobody hands on a right that they hold up to a sum only; ``limit`` is their own.
+
+    Else each who gets it, or the same person again, would spend the whole sum anew.
+    """
 
     code = "held_lower"
 
@@ -175,10 +178,7 @@ def _check_length(own: Hold, offer: Offer) -> None:
 def _check_sum(own: Hold, offer: Offer) -> None:
     if offer.limit is not None and offer.permission not in LIMITED_BY_SUM:
         raise NoSumHere(permission=offer.permission)
-    if own.limit is None:
-        return
-    same = offer.limit is not None and offer.limit.currency is own.limit.currency
-    if not same or (offer.limit is not None and offer.limit > own.limit):
+    if own.limit is not None:
         raise HeldLower(limit=own.limit)
 
 

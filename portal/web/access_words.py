@@ -80,7 +80,7 @@ _WORDS: dict[type[AccessRefusal], Callable[[dict[str, Any]], str]] = {
     ),
     HeldLower: lambda facts: (
         f"Ваше право ограничено суммой {facts['limit']}: "
-        "выдать его можно не больше чем на эту сумму и в этой валюте."
+        "возвращать деньги по нему можете только вы, другим его не выдать."
     ),
     StrongerPerson: lambda facts: (
         f"У этого человека есть право «{facts['right']}», которого нет у вас."

@@ -10,7 +10,6 @@ from portal.domain import clock
 from portal.domain.access import (
     AccessRefusal,
     ExpiresInThePast,
-    HeldLower,
     HeldShorter,
     NoSumHere,
     hold_of,
@@ -192,7 +191,7 @@ def _grant_refused(number: int, form: GrantForm, refusal: AccessRefusal) -> Resp
     """Say it at the field when one field is to blame, above the form otherwise."""
     if isinstance(refusal, ExpiresInThePast | HeldShorter):
         form.until.errors = [words_of(refusal)]
-    elif isinstance(refusal, HeldLower | NoSumHere):
+    elif isinstance(refusal, NoSumHere):
         form.limit.errors = [words_of(refusal)]
     else:
         return _refused(number, GRANT, form, refusal)

@@ -90,19 +90,16 @@ ALLOWED = [
     (READ, SOON, None),
     (Permission.USERS_READ, SOON, None),
     (Permission.USERS_READ, SOON - timedelta(seconds=1), None),
-    (REFUND, None, rub(100)),
-    (REFUND, LATER, rub(1)),
-    (OWN_REFUND, None, rub(100)),
     (Permission.OWN_CANCEL, None, None),
 ]
 FORBIDDEN = [
     (Permission.USERS_READ, None, None, HeldShorter),
     (Permission.USERS_READ, SOON + timedelta(seconds=1), None, HeldShorter),
     (REFUND, None, None, HeldLower),
-    (REFUND, None, rub(101), HeldLower),
-    (REFUND, None, Money(1, Currency.KZT), HeldLower),
+    (REFUND, None, rub(1), HeldLower),
+    (REFUND, SOON, Money(1, Currency.KZT), HeldLower),
     (OWN_REFUND, None, None, HeldLower),
-    (OWN_REFUND, None, rub(101), HeldLower),
+    (OWN_REFUND, None, rub(1), HeldLower),
     (READ, NOW, None, ExpiresInThePast),
     (READ, PAST, None, ExpiresInThePast),
     (READ, None, rub(1), NoSumHere),
@@ -119,6 +116,14 @@ def test_a_right_is_given_as_far_as_it_is_held(permission, until, limit):
 def test_a_right_is_not_given_further_than_it_is_held(permission, until, limit, refusal):
     with pytest.raises(refusal):
         offer(GIVER, permission, until, limit)
+
+
+@pytest.mark.parametrize("limit", [None, rub(100)])
+@pytest.mark.parametrize("permission", [REFUND, OWN_REFUND])
+def test_who_holds_a_right_without_a_limit_gives_it_up_to_any_sum(permission, limit):
+    giver = somebody(5, Role.ADMIN, REFUNDS_CREATE=Hold(until=LATER), CONSULTATIONS_CANCEL=Hold())
+
+    offer(giver, permission, SOON, limit)
 
 
 def test_nobody_gives_to_themselves():

@@ -33,6 +33,8 @@ from tests.rights import (
     rights,
 )
 
+OWN_REFUND = Permission.OWN_REFUND
+
 
 @pytest.fixture
 def cast(app):
@@ -97,12 +99,13 @@ def test_nobody_gives_for_longer_than_they_hold(cast):
     refuse_grant(cast, cast.anna, cast.kirill, HeldShorter, permission=GRANT)
 
 
-def test_nobody_gives_more_than_they_hold(cast):
+@pytest.mark.parametrize("sum_of_money", [rub(1), rub(100), rub(101)])
+def test_nobody_hands_on_what_they_hold_up_to_a_sum(cast, sum_of_money):
     for permission in (GRANT, Permission.CONSULTATIONS_CANCEL):
         hand(cast.gleb, cast.vera.user_id, permission)
     hand(cast.gleb, cast.vera.user_id, REFUND, limit=rub(100))
-    refuse_grant(cast, cast.vera, cast.kirill, HeldLower, limit=rub(101))
-    hand(cast.vera, cast.kirill, REFUND, limit=rub(100))
+    refuse_grant(cast, cast.vera, cast.kirill, HeldLower, limit=sum_of_money)
+    refuse_grant(cast, cast.vera, cast.kirill, HeldLower, OWN_REFUND, limit=sum_of_money)
 
 
 def test_what_the_role_gives_is_not_given_again(cast):

@@ -61,18 +61,15 @@ STAFF = (
     grants.bp,
     audit.bp,
 )
-<<<<<<< HEAD
-CLIENTS = (account.bp, booking.bp, own_refunds.bp, checkout.bp, card_origin.bp, waiting.bp)
-=======
 CLIENTS = (
     account.bp,
     booking.bp,
     own_refunds.bp,
     refund_requests.bp,
     checkout.bp,
+    card_origin.bp,
     waiting.bp,
 )
->>>>>>> 8dcfd56 (slice2)
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
 BANKS = (webhooks.bp,)
 

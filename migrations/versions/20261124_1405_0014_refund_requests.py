@@ -1,15 +1,15 @@
 """What clients ask back.
 
-Revision ID: 0013
-Revises: 0012
-Create Date: 2026-11-24 14:00:00+00:00
+Revision ID: 0014
+Revises: 0013
+Create Date: 2026-11-24 14:05:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -34,18 +34,22 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who takes which slot, in which currency, and how long a paid one waits for its money."""
+    """Who takes which slot, in which currency, and how long a paid one waits for its money.
+
+    Nothing for ``hold`` waits until somebody cancels. ``reason`` is why staff do it for a client.
+    """
 
     slot_id: int
     client_id: int
     currency: Currency
     hold: timedelta
+    reason: str = ""
 
 
 def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
     """Write a scheduled consultation and return its number; raise NotFound for a strange client."""
     with transaction() as session:
-        return _booked(session, booking, actor, now).id
+        return _booked(session, booking, "", actor, now).id
 
 
 def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
@@ -60,9 +64,9 @@ def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
         if holder is not None and holder.client_id == taking.client_id:
             return holder.id
         require_free(slot.facts(is_taken=holder is not None), taking.hold, now)
-        consultation = _booked(session, _booking(slot, taking), actor, now)
+        consultation = _booked(session, _booking(slot, taking), taking.reason, actor, now)
         consultation.slot_id = slot.id
-        consultation.pay_until = now + taking.hold if slot.is_paid else None
+        consultation.pay_until = now + taking.hold if slot.is_paid and taking.hold else None
         return consultation.id
 
 
@@ -107,7 +111,9 @@ def _booking(slot: Slot, taking: Taking) -> Booking:
     return Booking(taking.client_id, slot.specialist, slot.starts_at, slot.ends_at, price)
 
 
-def _booked(session: Session, booking: Booking, actor: Actor, now: datetime) -> Consultation:
+def _booked(
+    session: Session, booking: Booking, reason: str, actor: Actor, now: datetime
+) -> Consultation:
     client = locked(session, User, booking.client_id)
     consultation = Consultation(
         pay_token=secrets.token_urlsafe(24),
@@ -133,5 +139,6 @@ def _booked(session: Session, booking: Booking, actor: Actor, now: datetime) -> 
         starts_at=booking.starts_at.isoformat(),
         amount=booking.price.minor,
         currency=booking.price.currency,
+        reason=reason,
     )
     return consultation

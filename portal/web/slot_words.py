@@ -19,6 +19,8 @@ GONE = {
     SlotStatus.PAST: "На это время уже не записаться: до начала слишком мало.",
 }
 NOTHING_TAKEN = "Вы не записаны, деньги не списаны. Выберите другое время."
+#: The same for who wanted to book it for a client.
+NOT_BOOKED = "Клиент не записан, деньги не двигались. Выберите другое время."
 #: What staff read when a slot cannot be withdrawn.
 NOT_WITHDRAWN = {
     SlotStatus.TAKEN: "Слот уже занят. Сначала отмените консультацию. Ничего не изменилось.",

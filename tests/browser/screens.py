@@ -59,6 +59,8 @@ SCREENS = (
     Screen("slot, withdraw", "admin", "/slots/2/withdraw"),
     Screen("users", "admin", "/users"),
     Screen("user", "admin", "/users/10"),
+    Screen("user, book", "admin", "/users/10/book"),
+    Screen("user, book, confirm", "admin", "/users/10/book/2"),
     Screen("user, statement", "admin", "/users/10?tab=statement"),
     Screen("user, consultations", "viewer", "/users/10?tab=consultations"),
     Screen("deliveries", "super", "/deliveries"),

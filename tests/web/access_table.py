@@ -54,6 +54,9 @@ GET  /slots/<int:number>/withdraw                    303  303  403  403  403  40
 POST /slots/<int:number>/withdraw                    303  303  403  403  403  403  303  409
 GET  /users                                           303  303  403  403  403  200  200  200
 GET  /users/<int:number>                              303  303  403  403  403  200  200  200
+GET  /users/<int:number>/book                        303  303  403  403  403  403  200  200
+GET  /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404
+POST /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404
 GET  /deliveries                                      303  303  403  403  403  403  200  200
 GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
 POST /deliveries/<int:number>/replay                  303  303  403  403  403  403  403  303

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain import ledger
@@ -102,6 +102,23 @@ def find_check(session: Session, payment_id: int) -> CardCheck:
 def checks_of(session: Session, user_id: int) -> Sequence[CardCheck]:
     """Load a client's last ten card checks, newest first."""
     query = _CHECKS.where(Payment.user_id == user_id).order_by(Payment.id.desc()).limit(10)
+    return [CardCheck(*found) for found in session.execute(query)]
+
+
+def checks_in_trouble() -> list[ColumnElement[bool]]:
+    """Say in SQL whose sum lies with us against its purpose, or nobody knows where it is."""
+    back = Payment.refunded_minor + Payment.external_minor
+    last_is_unknown = select(Refund.id).where(
+        Refund.id == Payment.last_refund_id, Refund.status == RefundStatus.UNKNOWN
+    )
+    is_left = and_(Payment.under_way_minor == 0, Payment.captured_minor > back)
+    waits = or_(is_left, Payment.incident.is_not(None), last_is_unknown.exists())
+    return [Payment.consultation_id.is_(None), waits]
+
+
+def list_checks_in_trouble(session: Session) -> Sequence[CardCheck]:
+    """Load the checks that wait for a person, oldest first, a hundred at most."""
+    query = _CHECKS.where(*checks_in_trouble()).order_by(Payment.id).limit(100)
     return [CardCheck(*found) for found in session.execute(query)]
 
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
-from portal.domain.refunds import RETURNED_TO_US, RefundStatus
+from portal.domain.refunds import RETURNED_TO_US, RefundReason, RefundStatus
 from portal.store.audit import last_check
+from portal.store.card_checks import checks_in_trouble
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payment_lists import owed, surplus_left
@@ -27,6 +28,9 @@ SLOW = timedelta(days=7)
 #: A refund leaves within seconds: after an hour nobody sends it, or the bank is not heard (I-19).
 UNSENT = timedelta(hours=1)
 NAMED = 5
+#: The small sum of a card check is no taking, and its return is told apart (B4).
+_OF_A_CONSULTATION = Refund.reason != RefundReason.CARD_CHECK
+_INCIDENTS = (Payment.incident.is_not(None), Payment.consultation_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Attention:
     incidents: int
     in_incident: Sequence[int]
     overdue_consultations: int
+    owed_checks: int
     failed_deliveries: int
     broken_entry: int
 
@@ -59,18 +64,18 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         Consultation.status.in_((ConsultationStatus.SCHEDULED, ConsultationStatus.OPEN)),
         Consultation.ends_at < now - grace,
     )
-    unknown = Refund.status == RefundStatus.UNKNOWN
+    unknown = and_(Refund.status == RefundStatus.UNKNOWN, _OF_A_CONSULTATION)
     check = last_check(session)
     return Attention(
         unknown_refunds=_count(session, unknown),
         oldest_unknown=session.scalar(select(func.min(Refund.requested_at)).where(unknown)),
-        unsent_refunds=_count(
+        unsent_refunds=_count_refunds(
             session, Refund.status == RefundStatus.REQUESTED, Refund.requested_at < now - UNSENT
         ),
-        slow_refunds=_count(
+        slow_refunds=_count_refunds(
             session, Refund.status == RefundStatus.SUBMITTED, Refund.sent_at < now - SLOW
         ),
-        failed_refunds=_count(
+        failed_refunds=_count_refunds(
             session,
             Refund.status.in_(RETURNED_TO_US),
             recent,
@@ -81,9 +86,10 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         surplus_payments=_count(session, *surplus_left()),
         owed_payments=_count(session, *owed()),
         asked_payments=count_open_requests(session),
-        incidents=_count(session, Payment.incident.is_not(None)),
+        incidents=_count(session, *_INCIDENTS),
         in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),
+        owed_checks=_count(session, *checks_in_trouble()),
         failed_deliveries=_count(session, Delivery.status == DeliveryStatus.FAILED),
         broken_entry=(check.broken_id if check else None) or 0,
     )
@@ -91,13 +97,17 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
 
 def _in_incident(session: Session) -> Sequence[int]:
     """Name them: their money is not booked, so that no list of paid payments has them."""
-    found = select(Payment.id).where(Payment.incident.is_not(None))
+    found = select(Payment.id).where(*_INCIDENTS)
     return session.scalars(found.order_by(Payment.id.desc()).limit(NAMED)).all()
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     found = select(1).where(*conditions).limit(CAP + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _count_refunds(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return _count(session, _OF_A_CONSULTATION, *conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ def takings(session: Session, *, since: datetime) -> Sequence[Takings]:
         currency: (int(minor), count, by_sbp)
         for currency, minor, count, by_sbp in session.execute(
             select(Payment.currency, func.sum(Payment.captured_minor), func.count(), sbp)
-            .where(Payment.paid_at >= since)
+            .where(Payment.paid_at >= since, Payment.consultation_id.is_not(None))
             .group_by(Payment.currency)
         )
     }
@@ -131,7 +141,11 @@ def takings(session: Session, *, since: datetime) -> Sequence[Takings]:
         currency: (int(minor), count)
         for currency, minor, count in session.execute(
             select(Refund.currency, func.sum(Refund.amount_minor), func.count())
-            .where(Refund.status == RefundStatus.SUCCEEDED, Refund.finished_at >= since)
+            .where(
+                Refund.status == RefundStatus.SUCCEEDED,
+                Refund.finished_at >= since,
+                _OF_A_CONSULTATION,
+            )
             .group_by(Refund.currency)
         )
     }
@@ -159,7 +173,7 @@ def taken_by_day(session: Session, *, since: datetime) -> Mapping[Currency, Mapp
         day = func.to_char(func.timezone("Europe/Moscow", Payment.paid_at), "YYYY-MM-DD")
     rows = session.execute(
         select(Payment.currency, day.label("day"), func.sum(Payment.captured_minor))
-        .where(Payment.paid_at >= since)
+        .where(Payment.paid_at >= since, Payment.consultation_id.is_not(None))
         .group_by(Payment.currency, literal_column("day"))
     )
     found: dict[Currency, dict[date, Money]] = {}

@@ -12,6 +12,7 @@ from portal.web import (
     booking,
     bounces,
     card_origin,
+    cards,
     checkout,
     client_bookings,
     confirmations,
@@ -65,6 +66,7 @@ STAFF = (
 )
 CLIENTS = (
     account.bp,
+    cards.bp,
     booking.bp,
     own_refunds.bp,
     refund_requests.bp,

@@ -1,0 +1,86 @@
+"""The words of bound cards and of their checks: dated steps, and what they mean for the money."""
+
+from portal.domain.cards import BindingState, ReturnState
+from portal.domain.refunds import RefundStatus
+from portal.store.card_checks import CardCheck
+from portal.store.cards import BoundCard
+from portal.web.formats import NBSP, money
+from portal.web.refund_words import Step
+
+BRANDS = {"mir": "Мир", "visa": "Visa", "mastercard": "Mastercard", "unionpay": "UnionPay"}
+UNAVAILABLE = (
+    "Привязать карту сейчас нельзя: банк не хранит карты или не отвечает. Деньги не списаны."
+)
+#: What the binding means for the client.
+BINDINGS = {
+    BindingState.ASKED: "Готовим страницу банка. Деньги не списаны.",
+    BindingState.LINK: "Ждём, пока вы введёте карту на странице банка. Деньги не списаны.",
+    BindingState.CHARGED: (
+        "Банк списал {sum}, но ещё не назвал карту. Деньги уже возвращаем, делать ничего не нужно."
+    ),
+    BindingState.BOUND: "Карта привязана. При оплате банк предложит её на своей странице.",
+    BindingState.NOT_KEPT: (
+        "Банк не сохранил карту: возможно, на его странице не было отметки «Сохранить карту». "
+        "Привязать карту можно ещё раз."
+    ),
+    BindingState.EXPIRED: "Время вышло, карта не привязана. Деньги не списаны, можно начать снова.",
+    BindingState.FAILED: "Банк не открыл страницу привязки. Деньги не списаны, попробуйте позже.",
+}
+#: What the return means for the client.
+RETURNS = {
+    ReturnState.NONE: "",
+    ReturnState.ON_ITS_WAY: (
+        "{sum} возвращаются на карту: обычно 3–7 дней, иногда до 30. Делать ничего не нужно."
+    ),
+    ReturnState.UNKNOWN: (
+        "Банк не ответил, вернул ли он {sum}. Мы сами это выясним и второй раз ничего не отправим."
+    ),
+    ReturnState.RETURNED: "{sum} возвращены на карту.",
+    ReturnState.OWED: (
+        "Банк не вернул {sum}. Они у нас, на баланс не попали. Мы это видим и вернём сами; "
+        "если через неделю их нет, напишите администратору."
+    ),
+}
+_TITLES = {
+    BindingState.ASKED: ("running", "Готовим страницу банка"),
+    BindingState.LINK: ("running", "Ждём карту на странице банка"),
+    BindingState.CHARGED: ("running", "Ждём, пока банк назовёт карту"),
+    BindingState.BOUND: ("done", "Карта привязана"),
+    BindingState.NOT_KEPT: ("broken", "Банк не сохранил карту"),
+    BindingState.EXPIRED: ("broken", "Время вышло, карта не привязана"),
+    BindingState.FAILED: ("broken", "Банк отказал, карта не привязана"),
+}
+_BACK = {
+    ReturnState.NONE: ("ahead", "Вернём {sum}"),
+    ReturnState.ON_ITS_WAY: ("running", "Возвращаем {sum}"),
+    ReturnState.UNKNOWN: ("running", "Выясняем у банка, вернул ли он {sum}"),
+    ReturnState.RETURNED: ("done", "{sum} возвращены"),
+    ReturnState.OWED: ("broken", "{sum} пока не возвращены"),
+}
+
+
+def card_name(card: BoundCard) -> str:
+    """Name a card as people know it: «Мир •• 4242»; the bank may tell neither."""
+    brand = BRANDS.get((card.brand or "").lower(), card.brand or "Карта")
+    return f"{brand} ••{NBSP}{card.last4}" if card.last4 else brand
+
+
+def check_steps(check: CardCheck) -> list[Step]:
+    """Tell a check as three dated steps: begun, bound, returned."""
+    payment, refund, sum_ = check.payment, check.refund, money(check.payment.amount)
+    state, words = _TITLES[check.binding]
+    steps = [Step("done", "Привязка начата", payment.created_at)]
+    steps.append(Step(state, words, payment.paid_at))
+    if check.binding in (BindingState.EXPIRED, BindingState.FAILED):
+        return steps
+    state, words = _BACK[check.returning]
+    at = refund.finished_at if refund and refund.status is not RefundStatus.UNKNOWN else None
+    return [*steps, Step(state, words.format(sum=sum_), at)]
+
+
+def check_sentence(check: CardCheck) -> str:
+    """Say what happened, what it means for the money, and what to do."""
+    sum_ = money(check.payment.amount)
+    is_said = (check.binding, check.returning) == (BindingState.CHARGED, ReturnState.ON_ITS_WAY)
+    back = "" if is_said else RETURNS[check.returning]
+    return f"{BINDINGS[check.binding]} {back}".format(sum=sum_).rstrip()

@@ -42,6 +42,8 @@ class User(Base):
     yandex_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     yandex_login: Mapped[str | None] = mapped_column(String(200))
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/Moscow")
+    #: Whose card they said they have (CardOrigin); None until they are asked (A6).
+    card_origin: Mapped[str | None] = mapped_column(String(16))
     #: Ours, sent to banks so that the payer finds the cards that they let the bank keep (B2).
     consumer_id: Mapped[str | None] = mapped_column(String(36), index=True, unique=True)
     created_at: Mapped[datetime]

@@ -5,12 +5,16 @@ from flask import session as cookie
 
 from portal.domain.card_origins import CardOrigin, card_origin
 from portal.store.consultations import Consultation
+from portal.store.db import db
+from portal.store.users import User
+from portal.usecases.card_origins import remember_card_origin
 from portal.web.access import public
 from portal.web.checkout_forms import CardOriginForm
 from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
 from portal.web.pay_pages import consultation_of, lead_to
+from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
 
 KEY = "card_origin"
@@ -18,8 +22,11 @@ bp = Blueprint("card_origin", __name__, url_prefix="/pay")
 
 
 def answered_origin() -> CardOrigin | None:
-    """Return what this person has answered in this browser."""
+    """Return what this person has answered: their account remembers it, else their browser."""
+    person = visitor()
     kept = cookie.get(KEY)
+    if person is not None and not person.is_staff:
+        kept = db.session().get_one(User, person.id).card_origin or kept
     return CardOrigin(kept) if kept in list(CardOrigin) else None
 
 
@@ -62,11 +69,13 @@ def _foreign_page(consultation: Consultation) -> Response:
 @bp.post("/<string:token>/card")
 @public
 def answer(token: str) -> Response:
-    """Remember the answer and lead on."""
+    """Remember the answer, with the account of a client and in any browser, and lead on."""
     consultation, form = consultation_of(token), CardOriginForm()
     if not form.validate_on_submit():
         return _question(consultation, form, status=422)
-    origin = CardOrigin(form.origin.data)
+    origin, person = CardOrigin(form.origin.data), visitor()
     cookie[KEY] = origin.value
+    if person is not None and not person.is_staff:
+        remember_card_origin(person.id, origin)
     is_russian = origin is CardOrigin.RUSSIAN
     return lead_to("checkout.method" if is_russian else "card_origin.start", token)

@@ -66,6 +66,26 @@ def test_a_russian_card_is_remembered_and_can_be_changed(payer, pages):
     assert "checked" not in again.text
 
 
+def test_a_client_is_remembered_in_every_browser_and_may_change_their_mind(world, pages):
+    card, method = pages
+    telephone, desktop = world.browser_of("zoya"), world.browser_of("zoya")
+
+    telephone.post(card, {"origin": "foreign"}, **at(ALMATY))
+    foreign = desktop.get(method, **at(ALMATY))
+    desktop.post(card, {"origin": "russian"}, **at(ALMATY))
+    russian = telephone.get(method, **at(ALMATY))
+
+    assert foreign.location == card
+    assert russian.status_code == 200
+
+
+def test_staff_who_look_at_a_checkout_answer_for_nobody(world, pages):
+    card, method = pages
+    world.browser_of("anna").post(card, {"origin": "foreign"}, **at(ALMATY))
+
+    assert world.browser_of("zoya").get(method, **at(MOSCOW)).status_code == 200
+
+
 def test_a_foreign_card_is_told_honestly_and_starts_no_payment(world, payer, pages):
     card, method = pages
     payer.post(card, {"origin": "foreign"}, **at(MOSCOW))

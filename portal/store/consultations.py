@@ -101,6 +101,11 @@ class Consultation(Base):
         """Whether money was captured for it: «Оплачено» or «Не оплачено» (E2)."""
         return self.paid_at is not None
 
+    def is_payable_at(self, now: datetime) -> bool:
+        """Whether one may begin to pay: not over, not free, and the hour that was told not past."""
+        is_too_late = self.pay_until is not None and self.pay_until <= now
+        return self.status_at(now) in PAYABLE and self.price_minor > 0 and not is_too_late
+
     def status_at(self, now: datetime) -> ConsultationStatus:
         """The state as of ``now``, also before the job has written that it is open."""
         return status_at(self.status, self.starts_at, now)
@@ -154,7 +159,5 @@ def require_payable(consultation: Consultation, now: datetime) -> None:
     """Raise AlreadyPaid or NotPayable unless money may be taken for it now."""
     if consultation.is_paid:
         raise AlreadyPaid(consultation=consultation.id)
-    is_too_late = consultation.pay_until is not None and consultation.pay_until <= now
-    is_open = consultation.status_at(now) in PAYABLE and consultation.price_minor > 0
-    if is_too_late or not is_open:
+    if not consultation.is_payable_at(now):
         raise NotPayable(status=consultation.status_at(now))

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, current_app
 from portal.banks.registry import Account
 from portal.domain import clock
 from portal.domain.card_origins import CardOrigin
-from portal.domain.consultations import PAYABLE
 from portal.domain.errors import AlreadyPaid, NotPayable
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
@@ -84,7 +83,7 @@ def _method_page(
     consultation: Consultation, form: MethodForm, *, status: int = 200, note: str = ""
 ) -> Response:
     account = banks().taking_payments(consultation.currency)
-    is_payable = consultation.status_at(clock.now()) in PAYABLE and consultation.price_minor > 0
+    is_payable = consultation.is_payable_at(clock.now())
     page = "checkout/method.html"
     more = _choice(consultation, account, form) if account else {}
     return render(

@@ -1,5 +1,7 @@
 """A client picks a time, is told what it means, and has a consultation to pay (G1, A4)."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.domain.consultations import ConsultationStatus
@@ -55,6 +57,17 @@ def test_one_click_takes_the_time_and_leads_to_paying(world, kirill):
     assert (booked.client_id, booked.slot_id) == (world.people["kirill"], world.slot)
     assert booked.status is ConsultationStatus.SCHEDULED
     assert "Начните оплату до 15:30 по Москве" in kirill.get(f"{answer.location}/method").text
+
+
+def test_after_the_hour_that_was_told_nobody_is_asked_to_pay(kirill, world, now):
+    address = kirill.post(f"/account/book/{world.slot}").location
+    now.shift(timedelta(minutes=31))
+
+    asked, chosen = kirill.get(f"{address}/method"), kirill.post(f"{address}/method")
+
+    assert "время на оплату вышло" in asked.text
+    assert "Начните оплату" not in asked.text
+    assert (asked.status_code, chosen.status_code) == (200, 422)
 
 
 def test_a_second_click_is_the_same_consultation(world, kirill):

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.domain import ledger
 from portal.domain.actors import SYSTEM, Actor
@@ -108,8 +108,9 @@ def checks_of(session: Session, user_id: int) -> Sequence[CardCheck]:
 def checks_in_trouble() -> list[ColumnElement[bool]]:
     """Say in SQL whose sum lies with us against its purpose, or nobody knows where it is."""
     back = Payment.refunded_minor + Payment.external_minor
-    last_is_unknown = select(Refund.id).where(
-        Refund.id == Payment.last_refund_id, Refund.status == RefundStatus.UNKNOWN
+    last = aliased(Refund)
+    last_is_unknown = select(last.id).where(
+        last.id == Payment.last_refund_id, last.status == RefundStatus.UNKNOWN
     )
     is_left = and_(Payment.under_way_minor == 0, Payment.captured_minor > back)
     waits = or_(is_left, Payment.incident.is_not(None), last_is_unknown.exists())

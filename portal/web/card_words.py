@@ -84,3 +84,25 @@ def check_sentence(check: CardCheck) -> str:
     is_said = (check.binding, check.returning) == (BindingState.CHARGED, ReturnState.ON_ITS_WAY)
     back = "" if is_said else RETURNS[check.returning]
     return f"{BINDINGS[check.binding]} {back}".format(sum=sum_).rstrip()
+
+
+CHECK_ALREADY_MOVED = "Этот возврат уже идёт, выясняется или закончен. Ничего не отправлено."
+CHECK_FORM_STALE = "Страница устарела, ничего не отправлено. Нажмите ещё раз."
+_FOR_STAFF = {
+    ReturnState.NONE: "Деньги не приняты: ответ банка не совпал с нашей записью. Сверьте с банком.",
+    ReturnState.ON_ITS_WAY: "Возврат идёт, но ответ банка не совпал с нашей записью.",
+    ReturnState.UNKNOWN: (
+        "Банк не ответил на возврат. Повторять нельзя: портал читает операцию сам, "
+        "а если строки нет, решает человек по выписке."
+    ),
+    ReturnState.RETURNED: "Деньги вернулись, но ответ банка не совпал с нашей записью.",
+    ReturnState.OWED: (
+        "Деньги клиента у нас, на его балансе их нет. Причина отказа ниже; возврат можно "
+        "отправить ещё раз или вернуть деньги в кабинете банка, портал это увидит."
+    ),
+}
+
+
+def staff_sentence(check: CardCheck) -> str:
+    """Say to staff what happened to the sum of a check, and what to do."""
+    return _FOR_STAFF[check.returning]

@@ -35,6 +35,7 @@ UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат",
 SURPLUS = ("лишняя оплата", "лишние оплаты", "лишних оплат")
 OWED = ("платёж ждёт возврата", "платежа ждут возврата", "платежей ждут возврата")
 ASKED = ("клиент просит возврат", "клиента просят возврат", "клиентов просят возврат")
+CHECKS = tuple(f"{one} карты без возврата" for one in ("проверка", "проверки", "проверок"))
 INCIDENTS = tuple(f"{one} с банком" for one in ("расхождение", "расхождения", "расхождений"))
 OVERDUE = ("консультация не закрыта", "консультации не закрыты", "консультаций не закрыты")
 DELIVERIES = tuple(f"{one} банка не обработано" for one in ("событие", "события", "событий"))
@@ -58,7 +59,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         (waiting.overdue_consultations, OVERDUE, "consultations.show_list", {"tab": "overdue"}),
         (waiting.failed_deliveries, DELIVERIES, "deliveries.show_list", {"status": "failed"}),
     )
-    return _journal(waiting.broken_entry) + [
+    return _apart(waiting) + [
         Task(
             _count(count, forms),
             "" if forms is INCIDENTS else url_for(door, **params),
@@ -76,6 +77,16 @@ def _journal(broken_entry: int) -> list[Task]:
     return [
         Task(f"цепочка журнала нарушена на записи №\xa0{broken_entry}", url_for("audit.show_list"))
     ]
+
+
+def _apart(waiting: Attention) -> list[Task]:
+    return _journal(waiting.broken_entry) + _checks(waiting.owed_checks)
+
+
+def _checks(count: int) -> list[Task]:
+    if not count or not may_open("card_checks.show_list"):
+        return []
+    return [Task(_count(count, CHECKS), url_for("card_checks.show_list"))]
 
 
 def _count(count: int, forms: Sequence[str]) -> str:

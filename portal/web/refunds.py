@@ -160,6 +160,8 @@ def show(number: int) -> Response:
 
 def _progress(number: int, *, status: int = 200) -> Response:
     refund = refund_card(db.session(), number)
+    if refund.reason is RefundReason.CARD_CHECK:
+        return go(url_for("card_checks.show_list"))
     row = payment_row(db.session(), refund.payment_id, now=clock.now())
     return render(
         "refunds/show.html",

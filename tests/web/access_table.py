@@ -38,6 +38,8 @@ POST /refunds/<int:number>/resolve                    303  303  403  403  403  4
 GET  /refunds/external                                303  303  403  403  200  200  200  200
 GET  /refunds/<int:number>/attribute                  303  303  403  403  403  403  200  200
 POST /refunds/<int:number>/attribute                  303  303  403  403  403  403  422  422
+GET  /card-checks                                     303  303  403  403  200  200  200  200
+POST /card-checks/<int:number>/return                 303  303  403  403  404  403  404  404
 GET  /refunds/<int:number>/bounce                     303  303  403  403  403  403  200  200
 POST /refunds/<int:number>/bounce                     303  303  403  403  403  403  422  422
 GET  /consultations                                   303  303  403  403  403  200  200  200

@@ -5,7 +5,7 @@ import pytest
 from portal.store.card_checks import checks_of
 from portal.store.cards import cards_of
 from portal.store.db import transaction
-from tests.builders import errors_in_the_book
+from tests.builders import errors_in_the_book, payment
 from tests.usecases.card_checks import MOODS, Walk, does_not_tick, start, ticks
 
 CARDS, NEW = "/account/cards", "/account/cards/new"
@@ -148,3 +148,70 @@ def test_nobody_sees_or_unbinds_the_card_of_another(world):
     assert answers == [404, 404, 404]
     assert NAME not in kirill.get(CARDS).text
     assert NAME in world.browser_of("zoya").get(CARDS).text
+
+
+STAFF = "/card-checks"
+KEY = {"intent_key": "22222222-2222-4222-8222-222222222222"}
+
+
+def test_staff_see_only_the_checks_that_wait_for_them(world):
+    owed = check_of(world, mood="refused")
+    world.bank.recovers()
+    unknown = check_of(world, mood="swallowed")
+    world.bank.recovers()
+    done = check_of(world)
+
+    page = world.browser_of("gleb").get(STAFF).text
+
+    assert [f'id="check{walk.number}"' in page for walk in (owed, unknown, done)] == [
+        True,
+        True,
+        False,
+    ]
+    assert f"{STAFF}/{owed.number}/return" in page
+    assert f"{STAFF}/{unknown.number}/return" not in page
+    assert "2 проверки карты без возврата" in world.browser_of("anna").get("/").text
+
+
+def test_staff_ask_the_bank_once_more_for_what_it_refused(world):
+    walk = check_of(world, mood="refused")
+    anna = world.browser_of("anna")
+
+    first, again = (anna.post(f"{STAFF}/{walk.number}/return", KEY) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert "Все проверки карт закончены" in anna.get(STAFF).text
+    with world.app.app_context():
+        assert (walk.states[1], errors_in_the_book()) == ("on_its_way", [])
+
+
+def test_what_is_unknown_is_never_asked_for_again(world):
+    walk = check_of(world, mood="swallowed")
+
+    answer = world.browser_of("anna").post(f"{STAFF}/{walk.number}/return", KEY)
+
+    assert answer.status_code == 409
+    assert "Ничего не отправлено" in answer.text
+    with world.app.app_context():
+        assert (walk.states[1], walk.bank.calls.count("refund")) == ("unknown", 2)
+
+
+def test_a_person_ends_an_unknown_return_by_the_banks_lines(world):
+    walk = check_of(world, mood="swallowed")
+    with world.app.app_context():
+        number = payment(walk.number).last_refund_id
+    form = {"line": "none", "reason": "По выписке возврата нет"}
+
+    answer = world.browser_of("gleb").post(f"/refunds/{number}/resolve", form)
+
+    assert world.browser_of("gleb").get(answer.location).location == STAFF
+    with world.app.app_context():
+        assert (walk.states[1], walk.held, errors_in_the_book()) == ("owed", 200, [])
+
+
+def test_a_form_without_a_key_returns_nothing(world):
+    walk = check_of(world, mood="refused")
+
+    answer = world.browser_of("anna").post(f"{STAFF}/{walk.number}/return")
+
+    assert (answer.status_code, walk.bank.refunds) == (422, [])

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     sign_in_window_minutes: int = Field(15, ge=1)
     refund_undo_seconds: int = Field(0, ge=0, le=600)
     unpaid_minutes: int = Field(30, ge=5, le=24 * 60)
+    own_cancel_hours: int = Field(12, ge=0, le=24 * 14)
     completion_grace_minutes: int = Field(120, ge=0)
     webhook_max_bytes: int = Field(65_536, ge=1024)
     sbp_losses: int = Field(3, ge=1, le=20)

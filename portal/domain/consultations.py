@@ -1,9 +1,9 @@
 """The life of a consultation: explicit states, and the only ways between them (domain.md §2)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portal.domain.errors import IllegalTransition
+from portal.domain.errors import IllegalTransition, Refusal
 
 
 class ConsultationStatus(StrEnum):
@@ -51,3 +51,16 @@ def status_at(stored: ConsultationStatus, starts_at: datetime, now: datetime) ->
     if stored is ConsultationStatus.SCHEDULED and now >= starts_at:
         return ConsultationStatus.OPEN
     return stored
+
+
+class TooLateToCancel(Refusal):
+    """A client cannot cancel so shortly before the hour; staff still can."""
+
+    code = "too_late_to_cancel"
+
+
+def require_notice(starts_at: datetime, notice: timedelta, now: datetime) -> None:
+    """Raise TooLateToCancel, with the moment it was possible ``until``, when time has run out."""
+    until = starts_at - notice
+    if now >= until:
+        raise TooLateToCancel(until=until)

@@ -1,7 +1,7 @@
 """A consultation moves, and its money with it: opened, completed, cancelled (G1, A4, D2-D4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from portal.domain.consultations import (
     CancelledBy,
     ConsultationStatus,
     advance,
+    require_notice,
 )
 from portal.domain.errors import AlreadyMoved, NotFound, NotStarted
 from portal.domain.letters import LetterKind
@@ -34,22 +35,30 @@ class Cancellation:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A client who cancels alone, and how long before the hour they must."""
+
+    client_id: int
+    notice: timedelta
+
+
 def cancel_consultation(
     consultation_id: int,
     cancellation: Cancellation,
     *,
     actor: Actor,
     now: datetime,
-    owner_id: int | None = None,
+    owner: Owner | None = None,
 ) -> None:
     """Cancel a scheduled consultation; its money becomes free on the balance (D3).
 
     Its slot is free again when the client wished it, and off the offer when we did.
-    ``owner_id`` limits the act to that client's own. Raises AlreadyMoved when it is open, over or
-    cancelled already, NotFound.
+    ``owner`` limits the act to that client's own, in good time. Raises TooLateToCancel,
+    AlreadyMoved when it is open, over or cancelled already, NotFound.
     """
     with transaction() as session:
-        consultation = _locked(session, consultation_id, owner_id)
+        consultation = _locked(session, consultation_id, owner, now)
         _require_edge(consultation, ConsultationStatus.CANCELLED, now)
         before = consultation.status
         consultation.status = advance(consultation.status, ConsultationStatus.CANCELLED)
@@ -86,7 +95,7 @@ def complete_consultation(
     Raises NotStarted before its hour, AlreadyMoved when it is over or cancelled, NotFound.
     """
     with transaction() as session:
-        consultation = _locked(session, consultation_id, None)
+        consultation = _locked(session, consultation_id, None, now)
         if consultation.status_at(now) is ConsultationStatus.SCHEDULED:
             raise NotStarted(starts_at=consultation.starts_at)
         _open(session, consultation, now)
@@ -125,10 +134,15 @@ def open_due(*, now: datetime, limit: int = 200) -> int:
         return len(due)
 
 
-def _locked(session: Session, consultation_id: int, owner_id: int | None) -> Consultation:
+def _locked(
+    session: Session, consultation_id: int, owner: Owner | None, now: datetime
+) -> Consultation:
     consultation = locked(session, Consultation, consultation_id)
-    if owner_id is not None and consultation.client_id != owner_id:
+    if owner is None:
+        return consultation
+    if consultation.client_id != owner.client_id:
         raise NotFound(what="Consultation", id=consultation_id)
+    require_notice(consultation.starts_at, owner.notice, now)
     return consultation
 
 

@@ -1,11 +1,12 @@
 """A client's own pages: consultations, balance in plain words, cancelling (C1, D3)."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 
 from portal.domain import clock
-from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.consultations import CancelledBy, ConsultationStatus, TooLateToCancel
 from portal.domain.errors import AlreadyMoved, NotFound
 from portal.domain.permissions import Permission
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
@@ -13,7 +14,7 @@ from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.lists import PageRequest
 from portal.store.user_lists import balances_of, statement
-from portal.usecases.consultations import Cancellation, cancel_consultation
+from portal.usecases.consultations import Cancellation, Owner, cancel_consultation
 from portal.web.access import requires, signed_in
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
@@ -37,6 +38,7 @@ def show() -> Response:
         balances=balances_of(db.session(), [me().id]).get(me().id, ()),
         scheduled=ConsultationStatus.SCHEDULED,
         own_money=own_money(),
+        latest=now + own_notice(),
     )
 
 
@@ -53,11 +55,22 @@ def balance() -> Response:
     )
 
 
+def own_notice() -> timedelta:
+    """Return how long before its start a client may still cancel a consultation."""
+    return timedelta(hours=current_app.config["PORTAL"].own_cancel_hours)
+
+
 def _own(number: int) -> dict[str, Any]:
     consultation = consultation_card(db.session(), number)
     if consultation.client_id != me().id:
         raise NotFound(what="Consultation", id=number)
-    return {"consultation": consultation, "state": consultation.status_at(clock.now())}
+    now, until = clock.now(), consultation.starts_at - own_notice()
+    return {
+        "consultation": consultation,
+        "state": consultation.status_at(now),
+        "until": until,
+        "is_late": now >= until,
+    }
 
 
 @bp.get("/consultations/<int:number>/cancel")
@@ -73,9 +86,11 @@ def cancel_form(number: int) -> Response:
 def cancel(number: int) -> Response:
     """Cancel the client's own consultation; the money becomes free on their balance."""
     page = "account/cancel.html"
-    wish = Cancellation(CancelledBy.CLIENT, "")
+    wish, owner = Cancellation(CancelledBy.CLIENT, ""), Owner(me().id, own_notice())
     try:
-        cancel_consultation(number, wish, actor=actor(), now=clock.now(), owner_id=me().id)
+        cancel_consultation(number, wish, actor=actor(), now=clock.now(), owner=owner)
+    except TooLateToCancel:
+        return render(page, page, status=409, form=OwnCancelForm(), note="", **_own(number))
     except AlreadyMoved:
         note = "Эту консультацию уже не отменить. Ничего не изменилось."
         return render(page, page, status=409, form=OwnCancelForm(), note=note, **_own(number))

@@ -15,6 +15,7 @@ from portal.store.slot_lists import free_slots, free_specialists, slot_card
 from portal.store.slots import Slot
 from portal.usecases.bookings import Taking, take_slot
 from portal.web.access import signed_in
+from portal.web.account import own_notice
 from portal.web.fragments import render
 from portal.web.session import actor, me
 from portal.web.slot_forms import TakeForm
@@ -67,7 +68,8 @@ def confirm(number: int) -> Response:
         return _offer_page(status=409, note=gone_words(row.status))
     page, slot = "booking/confirm.html", row.slot
     price, hold = slot.price(CURRENCY), hold_words(_hold())
-    return render(page, page, slot=slot, price=price, hold=hold, form=TakeForm())
+    until = slot.starts_at - own_notice()
+    return render(page, page, slot=slot, price=price, hold=hold, until=until, form=TakeForm())
 
 
 @bp.post("/<int:number>")

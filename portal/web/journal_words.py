@@ -120,6 +120,7 @@ REFUSALS = {
     "stronger_person": "у человека прав больше",
     "slot_gone": "слот уже не свободен",
     "slot_refused": "такой слот предложить нельзя",
+    "too_late_to_cancel": "до начала осталось слишком мало времени",
     "too_many_attempts": "слишком много попыток",
 }
 #: Rules whose sentence needs the payment: the journal keeps only that they were broken.

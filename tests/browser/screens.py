@@ -81,6 +81,8 @@ SCREENS = (
     Screen("time to book, confirm", "client", "/account/book/2"),
     Screen("own balance", "client", "/account/balance"),
     Screen("own consultation, cancel", "client", "/account/consultations/14/cancel"),
+    Screen("own refund, ask", "client", "/account/payments/9/ask"),
+    Screen("payments, asked back", "admin", "/payments?flag=asked"),
 )
 
 

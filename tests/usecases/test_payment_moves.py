@@ -1,6 +1,7 @@
 """What a payment and its consultation do to the client's balance."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import BankLine, LineKind
 from portal.usecases.consultations import (
     Cancellation,
+    Owner,
     cancel_consultation,
     complete_consultation,
     open_due,
@@ -98,7 +100,9 @@ def test_a_consultation_whose_hour_has_come_is_not_cancelled_before_the_job_open
 def test_a_stranger_cannot_cancel_a_consultation(paid):
     stranger = paid.kirill + 1000
     with pytest.raises(NotFound):
-        cancel_consultation(paid.consultation, WISH, actor=paid.anna, now=NOW, owner_id=stranger)
+        cancel_consultation(
+            paid.consultation, WISH, actor=paid.anna, now=NOW, owner=Owner(stranger, timedelta())
+        )
     assert purse(paid.kirill) == (0, PRICE, 0)
 
 

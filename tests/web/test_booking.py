@@ -45,7 +45,7 @@ def test_before_anything_is_taken_the_client_reads_what_it_means(world, kirill):
 
     assert "Записаться и оплатить 3 000 ₽" in text
     assert "На оплату есть 30 минут" in text
-    assert "Отменить можно в личном кабинете до начала консультации" in text
+    assert "Отменить можно в личном кабинете до 25 ноября 2026 г., 03:00 по Москве." in text
     assert last_booked(world).slot_id is None
 
 

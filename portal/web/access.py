@@ -1,7 +1,7 @@
 """Every view says who may open it; a view that says nothing stays closed (I-38)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
@@ -10,7 +10,7 @@ from portal.domain import clock
 from portal.domain.permissions import NEEDS_YANDEX, OWN, Permission
 from portal.usecases.denials import note_denial
 from portal.web.denials import knock
-from portal.web.session import Visitor, actor, visitor
+from portal.web.session import Visitor, actor, me, visitor
 from portal.web.step_ups import StepUp
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -83,6 +83,32 @@ def can(permission: Permission | str) -> bool:
     return person is not None and Permission(permission) in person.permissions
 
 
+def sees(permission: Permission | str) -> bool:
+    """Tell whether what a right shows may stand on a page of another right: held, and confirmed."""
+    person, right = visitor(), Permission(permission)
+    return person is not None and can(right) and not _waits_for_yandex(person, right)
+
+
+def require_step(permission: Permission) -> None:
+    """Ask for the second step where a page of another right shows what this right guards.
+
+    Raises StepUp when the visitor has not confirmed who they are, or too long ago.
+    """
+    if _waits_for_yandex(me(), permission):
+        raise StepUp(by_yandex=True)
+
+
+def _waits_for_yandex(person: Visitor, tag: Tag | None) -> bool:
+    portal = current_app.config["PORTAL"]
+    if not portal.yandex_required or tag not in NEEDS_YANDEX:
+        return False
+    return _is_stale(person.yandex_at, timedelta(hours=portal.yandex_hours))
+
+
+def _is_stale(confirmed_at: datetime | None, lasts: timedelta) -> bool:
+    return confirmed_at is None or clock.now() - confirmed_at > lasts
+
+
 def guard() -> None:
     """Let the request through or stop it: 401 for a stranger, 403 without the right, or a step up.
 
@@ -131,13 +157,11 @@ def _require_confirmation(tag: Tag | None, person: Visitor) -> None:
     portal, endpoint = current_app.config["PORTAL"], request.endpoint or ""
     soon = timedelta(minutes=portal.confirmation_minutes)
     needs_fresh = is_fresh(endpoint)
-    if portal.yandex_required and (tag in NEEDS_YANDEX or needs_fresh):
-        lasts = soon if needs_fresh else timedelta(hours=portal.yandex_hours)
-        if person.yandex_at is None or clock.now() - person.yandex_at > lasts:
-            raise StepUp(by_yandex=True)
-    elif (needs_fresh or _is_marked(endpoint, _TYPED_ANEW)) and (
-        clock.now() - person.password_at > soon
-    ):
+    by_yandex = portal.yandex_required and needs_fresh
+    if _waits_for_yandex(person, tag) or (by_yandex and _is_stale(person.yandex_at, soon)):
+        raise StepUp(by_yandex=True)
+    asks_password = (needs_fresh and not by_yandex) or _is_marked(endpoint, _TYPED_ANEW)
+    if asks_password and _is_stale(person.password_at, soon):
         raise StepUp(by_yandex=False)
 
 

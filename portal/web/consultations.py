@@ -28,7 +28,7 @@ from portal.usecases.consultations import (
     cancel_consultation,
     complete_consultation,
 )
-from portal.web.access import can, requires
+from portal.web.access import can, requires, sees
 from portal.web.export_words import CONSULTATIONS
 from portal.web.exports import Export, export, wanted_format
 from portal.web.formats import when_long
@@ -159,7 +159,9 @@ def _controls(view: ListView) -> dict[str, Any]:
 def _context(number: int) -> dict[str, Any]:
     now = clock.now()
     consultation = consultation_card(db.session(), number)
-    rows = payment_rows_of_consultation(db.session(), number, now=now)
+    shows_payments = sees(Permission.PAYMENTS_READ)
+    rows = payment_rows_of_consultation(db.session(), number, now=now) if shows_payments else []
+    transfers = transfers_about(db.session(), consultation_id=number) if shows_payments else []
     status = consultation.status_at(now)
     is_over = now >= consultation.starts_at
     return {
@@ -167,7 +169,7 @@ def _context(number: int) -> dict[str, Any]:
         "state": status,
         "lines": lines_of(rows),
         "timeline": consultation_timeline(db.session(), consultation),
-        "transfers": transfers_about(db.session(), consultation_id=number),
+        "transfers": transfers,
         "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
         "link_letter": last_letter_about(
             db.session(), LetterKind.PAYMENT_LINK, consultation.client_id, number

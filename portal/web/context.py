@@ -15,7 +15,7 @@ from portal.domain.permissions import Permission
 from portal.domain.ports import BankMisconfigured
 from portal.jobs.accounts import account
 from portal.web import access_words, event_words, formats, labels, slot_words
-from portal.web.access import can, may_open, works_here
+from portal.web.access import can, may_open, sees, works_here
 from portal.web.session import visitor
 from portal.web.yandex_words import STEP_IS_OFF
 
@@ -117,6 +117,7 @@ def _context() -> dict[str, object]:
         "visitor": visitor(),
         "works_here": works_here(),
         "can": can,
+        "sees": sees,
         "Permission": Permission,
         "nav_main": _nav(NAV_MAIN),
         "nav_system": _nav(NAV_SYSTEM),
@@ -125,6 +126,7 @@ def _context() -> dict[str, object]:
         "request_id": g.get("request_id", ""),
         "banners": _banners(),
         "asset": asset,
+        "here": request.full_path.rstrip("?"),
         "partial": False,
         "plural": formats.plural,
         "opened_at": clock.now(),

@@ -18,7 +18,7 @@ from portal.store.db import Base, db
 from portal.store.lists import Page, PageRequest
 from portal.usecases.exports import record_export
 from portal.web import errors
-from portal.web.access import can
+from portal.web.access import can, require_step
 from portal.web.export_words import NO_RIGHT, TOO_MANY, Column
 from portal.web.formats import MOSCOW, grouped
 from portal.web.labels import LABELS
@@ -66,6 +66,7 @@ def export(wanted: Export, format_: Format) -> Response:
     """Stream the list, or say why not: no right, or more rows than ``LIMIT``."""
     if not can(wanted.right):
         return errors.page(403, NO_RIGHT)
+    require_step(wanted.right)
     first = _read(wanted, PageRequest(per=BATCH, count_cap=LIMIT))
     if first.total > LIMIT:
         return errors.page(422, TOO_MANY.format(limit=grouped(LIMIT)))

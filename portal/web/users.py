@@ -19,7 +19,7 @@ from portal.store.user_lists import (
     totals_held,
 )
 from portal.store.users import get_user
-from portal.web.access import can, requires
+from portal.web.access import can, require_step, requires, sees
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
 from portal.web.holders import given_rights
@@ -77,12 +77,13 @@ def show_list() -> Response:
 def _tab(number: int, tab: str) -> dict[str, Any]:
     session, now = db.session(), clock.now()
     if tab == "statement":
+        require_step(Permission.PAYMENTS_READ)
         period = read_statement(number)
         return {"period": period, "statement": period.lines}
     if tab == "consultations":
         wanted = ConsultationFilter(client_id=number, page=PageRequest(per=100))
         return {"consultations": list_consultations(session, wanted, now=now).items}
-    if not can(Permission.PAYMENTS_READ):
+    if not sees(Permission.PAYMENTS_READ):
         return {"lines": None}
     rows = payment_rows_of_user(session, number, now=now)
     return {"lines": lines_of(rows)}
@@ -107,6 +108,7 @@ def show(number: int) -> Response:
     user = get_user(db.session(), number)
     file = wanted_format()
     if file is not None:
+        require_step(Permission.PAYMENTS_READ)
         return export(statement_file(user), file)
     return render(
         "users/show.html",

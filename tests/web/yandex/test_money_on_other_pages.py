@@ -1,0 +1,86 @@
+"""Payments on the pages of other rights wait for the second step as their own pages do (E4)."""
+
+import pytest
+
+from portal.domain.actors import Actor
+from portal.domain.permissions import Permission, Role
+from portal.usecases.access import RoleEdit, save_matrix
+from tests import builders
+from tests.builders import NOW
+from tests.fakes import FakeBank
+from tests.web.yandex.conftest import arrives, employ, switch
+
+#: Page -> what of its payments must wait.
+PAGES = {
+    "/": ("Принято", "Возвращено"),
+    "/users/2": ("Платежи, новые сверху", 'href="/payments/1"'),
+    "/users/2?tab=payments": ("Платежи, новые сверху", 'href="/payments/1"'),
+    "/consultations/1": ('href="/payments/1"', "Проводки"),
+}
+#: What is money from end to end waits as a whole.
+STEPS = ("/users/2?tab=statement", "/users/2?tab=statement&format=csv", "/consultations?format=csv")
+
+
+@pytest.fixture
+def paid(portal, anna):
+    """Let a client pay and their consultation be cancelled; give Анна, who has not confirmed."""
+    bank = FakeBank()
+    with portal.app_context():
+        consultation = builders.book(builders.customer())
+        builders.pay(bank, builders.start_to_pay(bank, consultation))
+        builders.cancel(Actor(None, "portal"), consultation)
+    return anna
+
+
+@pytest.mark.parametrize(("path", "words"), PAGES.items())
+def test_a_page_says_that_its_payments_wait_for_the_step(paid, path, words):
+    page = paid.client.get(path)
+
+    assert page.status_code == 200
+    assert [each for each in words if each in page.text] == []
+    assert "Платежи показываются после второй проверки входа" in page.text
+
+
+@pytest.mark.parametrize(("path", "words"), PAGES.items())
+def test_after_the_step_they_are_there(paid, path, words):
+    paid.confirms()
+
+    page = paid.client.get(path).text
+
+    assert [each for each in words if each not in page] == []
+    assert "после второй проверки" not in page
+
+
+@pytest.mark.parametrize("path", STEPS)
+def test_a_statement_and_a_file_ask_for_the_step(paid, path):
+    asked = paid.client.get(path)
+    paid.confirms()
+
+    assert (asked.status_code, asked.location.partition("?")[0]) == (303, "/confirm/yandex")
+    assert paid.client.get(path).status_code == 200
+
+
+def test_the_offer_leads_back_to_the_page(paid):
+    page = paid.client.get("/users/2?tab=payments").text
+
+    assert 'href="/confirm/yandex?next=/users/2?tab%3Dpayments"' in page
+
+
+def test_switched_off_nothing_waits(portal, paid):
+    switch(portal, yandex_required=False)
+
+    page = paid.client.get("/users/2").text
+
+    assert "Платежи, новые сверху" in page
+
+
+def test_who_may_not_see_payments_is_offered_no_step(portal, paid):
+    vera = employ(portal, "vera", Role.VIEWER, None)
+    with portal.app_context():
+        gleb = builders.staff(Role.SUPER_ADMIN, "Глеб", "gleb@example.test")
+        only = {"viewer": RoleEdit(0, frozenset({Permission.USERS_READ}))}
+        save_matrix(only, "Узкая роль", actor=gleb, now=NOW)
+
+    page = arrives(portal, vera).client.get("/users/2")
+
+    assert (page.status_code, "после второй проверки" in page.text) == (200, False)

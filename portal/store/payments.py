@@ -63,6 +63,7 @@ class Payment(Base):
         ),
         Index("ix_payments_consultation", "consultation_id"),
         Index("ix_payments_next_read_at", "next_read_at"),
+        Index("ix_payments_created_at", "created_at"),
         Index(
             "ix_payments_search_text",
             "search_text",
@@ -122,6 +123,11 @@ class Payment(Base):
     def is_card_check(self) -> bool:
         """Whether it checks a card, so that no balance and no list of payments knows it."""
         return self.consultation_id is None
+
+    @property
+    def is_by_own_card(self) -> bool:
+        """Whether the client, signed in, began to pay by card: only they see the cards kept."""
+        return self.method is PaymentMethod.CARD and self.created_by_id == self.user_id
 
     def _money(self, minor: int) -> Money:
         return Money(minor, self.currency)

@@ -10,6 +10,7 @@ from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.overviews import attention, taken_by_day, takings
 from portal.store.user_lists import totals_held
+from portal.store.way_shares import way_shares
 from portal.web.access import can, sees, signed_in
 from portal.web.auth import home_of
 from portal.web.charts import Chart, chart
@@ -48,9 +49,13 @@ def show() -> Response:
 def _taken(begin: datetime, now: datetime, *, is_one_day: bool) -> dict[str, Any]:
     """Return what was taken and returned, for who may look at payments."""
     if not sees(Permission.PAYMENTS_READ):
-        return {"takings": (), "charts": ()}
-    charts = () if is_one_day else _charts(begin, now)
-    return {"takings": takings(db.session(), since=begin), "charts": charts}
+        return {"takings": (), "charts": (), "shares": ()}
+    session = db.session()
+    return {
+        "takings": takings(session, since=begin),
+        "charts": () if is_one_day else _charts(begin, now),
+        "shares": way_shares(session, since=begin),
+    }
 
 
 def _charts(begin: datetime, now: datetime) -> list[Chart]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.domain.payments import Incident
+from portal.domain.payments import Incident, PaymentMethod
 from portal.store.db import transaction
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
@@ -193,3 +193,13 @@ def test_what_is_on_its_way_no_longer_waits(desk):
 
     assert "1 платёж ждёт возврата" not in _lines(desk)
     assert ROW.findall(desk.browser(desk.anna).get("/payments?flag=owed").text) == []
+
+
+def test_the_choice_of_sbp_and_its_completion_are_shown_to_who_may_see_payments(desk):
+    with desk.app.app_context():
+        builders.start_to_pay(desk.bank, builders.book(desk.zoya), PaymentMethod.CARD)
+
+    page = desk.browser(desk.anna).get("/").text
+    shares = re.findall(r'<td role="cell"\s+class="num">(\d+) \((\d+) %\)</td>', page)
+
+    assert shares == [("1", "50"), ("1", "100"), ("1", "50"), ("0", "0")]

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from portal.domain.permissions import Permission
+from portal.domain.search import without_contacts
 from portal.store.audit_lists import AuditRow
 from portal.store.consultation_lists import ConsultationRow
 from portal.store.payment_rows import PaymentRow
 from portal.store.user_lists import StatementLine
+from portal.web.access import can
 from portal.web.journal_words import changes_text
 from portal.web.labels import EVENTS
 
@@ -74,6 +77,17 @@ STATEMENT: tuple[Column[StatementLine], ...] = (
     Column("Валюта", "currency", lambda line: line.transfer.currency.value),
 )
 
+
+def _own_words(read: Callable[[AuditRow], str | None]) -> Callable[[AuditRow], object]:
+    """Read what a person typed, without contacts for who may not see them, as the page does."""
+
+    def shown(row: AuditRow) -> str:
+        text = read(row) or ""
+        return text if can(Permission.USERS_CONTACTS) else without_contacts(text)
+
+    return shown
+
+
 JOURNAL: tuple[Column[AuditRow], ...] = (
     Column("№ записи", "entry", lambda row: row.entry.id),
     Column("Когда, время московское", "at", lambda row: row.entry.at),
@@ -85,8 +99,8 @@ JOURNAL: tuple[Column[AuditRow], ...] = (
     Column("Объект", "object", lambda row: row.entry.object_type),
     Column("№ объекта", "object_id", lambda row: row.entry.object_id),
     Column("Итог", "outcome", lambda row: row.entry.outcome),
-    Column("Изменения", "changes", lambda row: changes_text(row.entry)),
-    Column("Причина", "reason", lambda row: row.entry.reason),
+    Column("Изменения", "changes", _own_words(lambda row: changes_text(row.entry))),
+    Column("Причина", "reason", _own_words(lambda row: row.entry.reason)),
     Column("Адрес", "ip", lambda row: row.entry.ip),
     Column("№ запроса", "request", lambda row: row.entry.request_id),
     Column("Отпечаток", "hash", lambda row: row.entry.hash),

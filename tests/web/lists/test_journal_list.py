@@ -163,6 +163,10 @@ def test_contacts_in_reasons_are_hidden_without_their_right(desk, gleb):
     assert "765-43-21" not in auditor.get("/audit").text
     assert "zoya@example.test" in gleb.get("/audit").text
     assert 'href="/payments/' not in auditor.get("/audit").text
+    file = auditor.get("/audit?format=csv").text
+    assert "Просила Зоя: ••• •••" in file
+    assert [each in file for each in ("zoya@example.test", "765-43-21")] == [False, False]
+    assert reason in gleb.get("/audit?format=csv").text
 
 
 def test_every_card_links_to_its_own_part_of_the_journal(desk, gleb):

@@ -1,6 +1,7 @@
 """People: clients and staff, what they hold, and the attempts to sign in."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -56,6 +57,12 @@ class User(Base):
         lazy="raise_on_sql",
         viewonly=True,
     )
+
+    def name_to_banks(self) -> str:
+        """Return our name of the payer for banks, made at the first need; lock the row before."""
+        if self.consumer_id is None:
+            self.consumer_id = str(uuid4())
+        return self.consumer_id
 
     @property
     def is_staff(self) -> bool:

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -91,8 +90,6 @@ def check_order_of(payment_id: int, *, return_url: str, item_name: str) -> Payme
             return None
         payment.create_attempts += 1
         client = locked(session, User, payment.user_id)
-        if client.consumer_id is None:
-            client.consumer_id = str(uuid4())
         back = f"{return_url}/{payment.id}"
         return PaymentOrder(
             reference=payment.reference,
@@ -103,7 +100,7 @@ def check_order_of(payment_id: int, *, return_url: str, item_name: str) -> Payme
             items=(ReceiptItem(item_name, payment.amount, Decimal(1)),),
             success_url=back,
             failure_url=f"{back}?declined=1",
-            consumer_id=client.consumer_id,
+            consumer_id=client.name_to_banks(),
             save_card=True,
         )
 

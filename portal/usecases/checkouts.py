@@ -26,10 +26,15 @@ CREATE_PATIENCE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What a payment is started with: at which account, and how."""
+    """What a payment is started with: at which account, and how.
+
+    ``save_card`` asks the bank to offer the payer that it keeps the card; it is heard only from the
+    client themselves, signed in, who pays by card (B2).
+    """
 
     account: str
     method: PaymentMethod
+    save_card: bool = False
 
 
 def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: datetime) -> int:
@@ -46,31 +51,34 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
             raise NotFound(what="Consultation")
         consultation = locked(session, Consultation, found)
         require_payable(consultation, now)
-        usable = _find_usable(session, consultation, checkout, now)
-        if usable is not None:
-            return usable.id
         payment = _new_payment(session, consultation, checkout, now)
         payment.created_by_id = actor.user_id
+        payment.save_card = checkout.save_card and payment.is_by_own_card
+        usable = _find_usable(session, payment, now)
+        if usable is not None:
+            return usable.id
         session.add(payment)
         session.flush()
         note(session, actor, "payment.create", payment, now=now, method=checkout.method)
         return payment.id
 
 
-def _find_usable(
-    session: Session, consultation: Consultation, checkout: Checkout, now: datetime
-) -> Payment | None:
-    pending = session.scalars(
+def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | None:
+    """Find a payment that asks the bank for the same; a link with a client's cards is theirs."""
+    found = session.scalars(
         select(Payment)
         .where(
-            Payment.consultation_id == consultation.id,
-            Payment.account == checkout.account,
-            Payment.method == checkout.method,
-            Payment.amount_minor == consultation.price_minor,
+            Payment.consultation_id == wanted.consultation_id,
+            Payment.account == wanted.account,
+            Payment.method == wanted.method,
+            Payment.amount_minor == wanted.amount_minor,
+            Payment.save_card == wanted.save_card,
             Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
         )
         .order_by(Payment.id.desc())
-    ).first()
+    )
+    alike = (each for each in found if each.is_by_own_card == wanted.is_by_own_card)
+    pending = next(alike, None)
     if pending is None or pending.link_expires_at is None:
         return pending
     return pending if pending.link_expires_at - now > timedelta(minutes=2) else None
@@ -115,7 +123,16 @@ def order_of(
             items=(ReceiptItem(item_name, payment.amount, Decimal(1)),),
             success_url=success_url.format(token=token),
             failure_url=failure_url.format(token=token),
+            consumer_id=_name_to_banks(session, payment),
+            save_card=payment.save_card,
         )
+
+
+def _name_to_banks(session: Session, payment: Payment) -> str | None:
+    """Name the payer to the bank only when it is the client: whoever has the link pays too."""
+    if not payment.is_by_own_card:
+        return None
+    return locked(session, User, payment.user_id).name_to_banks()
 
 
 def record_link(payment_id: int, link: PaymentLink, *, now: datetime) -> None:

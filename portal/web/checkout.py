@@ -12,18 +12,20 @@ from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
+from portal.store.cards import cards_of
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.method_signs import habit, lost_links
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import public
 from portal.web.card_origin import answered_origin, expected_origin
+from portal.web.card_words import card_name
 from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
 from portal.web.fragments import render
 from portal.web.pay_pages import consultation_of, lead_to
-from portal.web.session import actor
+from portal.web.session import actor, visitor
 
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
 UNAVAILABLE = "Оплата временно недоступна, деньги не списаны. Попробуйте через несколько минут."
@@ -74,9 +76,20 @@ def _choice(consultation: Consultation, account: Account, form: MethodForm) -> d
     return {
         "ways": [(way, METHOD_WORDS[way], way.value == chosen) for way in ways.methods],
         "why": CARD_FIRST[ways.card_first] if ways.card_first else "",
+        "kept_cards": _kept_cards(consultation, account),
         "is_answered": answered_origin() is not None,
         "small_print": _small_print(consultation, account),
     }
+
+
+def _kept_cards(consultation: Consultation, account: Account) -> list[str] | None:
+    """Name the payer's own cards; None for whoever has only the link, and where none are kept."""
+    person = visitor()
+    is_own = person is not None and person.id == consultation.client_id
+    if not is_own or not account.connector.capabilities.keeps_cards:
+        return None
+    cards = cards_of(db.session(), consultation.client_id)
+    return [card_name(card) for card in cards if card.account == account.name]
 
 
 def _method_page(
@@ -115,7 +128,8 @@ def choose(token: str) -> Response:
 
 
 def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Response:
-    token, checkout = consultation.pay_token, Checkout(account.name, form.chosen)
+    token = consultation.pay_token
+    checkout = Checkout(account.name, form.chosen, save_card=form.save_card.data)
     try:
         payment_id = create_payment(token, checkout, actor=actor(), now=clock.now())
     except AlreadyPaid:

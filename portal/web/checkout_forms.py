@@ -1,7 +1,7 @@
 """The forms of a payer."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from portal.domain.card_origins import CardOrigin
@@ -21,6 +21,7 @@ class MethodForm(FlaskForm):
         validators=[InputRequired(CHOOSE)],
         invalid_choice_message=CHOOSE,
     )
+    save_card = BooleanField("Предложить сохранить карту")
 
     def offer(self, ways: Ways) -> None:
         """Offer these ways, one of them chosen when nothing was sent."""

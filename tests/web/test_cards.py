@@ -5,6 +5,7 @@ import pytest
 from portal.store.card_checks import checks_of
 from portal.store.cards import cards_of
 from portal.store.db import transaction
+from portal.store.payments import latest_payment
 from tests.builders import errors_in_the_book, payment
 from tests.usecases.card_checks import MOODS, Walk, does_not_tick, start, ticks
 
@@ -215,3 +216,36 @@ def test_a_form_without_a_key_returns_nothing(world):
     answer = world.browser_of("anna").post(f"{STAFF}/{walk.number}/return")
 
     assert (answer.status_code, walk.bank.refunds) == (422, [])
+
+
+def test_before_paying_the_client_is_offered_to_keep_the_card_and_others_are_not(world):
+    address = f"/pay/{world.pay_token}/method"
+
+    pages = [world.browser_of(name).get(address).text for name in ("zoya", "kirill", "")]
+
+    assert ['name="save_card"' in page for page in pages] == [True, False, False]
+    assert [f'href="{NEW}"' in page for page in pages] == [True, False, False]
+
+
+def test_a_bound_card_is_named_before_paying_to_its_owner_alone(world):
+    check_of(world)
+    address = f"/pay/{world.pay_token}/method"
+
+    pages = [world.browser_of(name).get(address).text for name in ("zoya", "kirill", "")]
+
+    assert [f"{NAME} — выберете на странице банка" in page for page in pages] == [
+        True,
+        False,
+        False,
+    ]
+    assert ["0792" in page for page in pages] == [True, False, False]
+
+
+@pytest.mark.parametrize(("name", "is_kept"), [("zoya", True), ("kirill", False), ("", False)])
+def test_the_tick_is_heard_from_the_client_alone(world, name, is_kept):
+    form = {"method": "card", "save_card": "y"}
+
+    world.browser_of(name).post(f"/pay/{world.pay_token}/method", form)
+
+    with world.app.app_context(), transaction() as session:
+        assert latest_payment(session, world.scheduled).save_card is is_kept

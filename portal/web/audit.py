@@ -22,6 +22,7 @@ from portal.store.lists import Page, PageRequest
 from portal.web.access import can, requires
 from portal.web.export_words import JOURNAL
 from portal.web.exports import Export, export, wanted_format
+from portal.web.inputs import row_number
 from portal.web.journal_search import read_query
 from portal.web.journal_words import FAULTS, GROUPS, action_words, details, object_words
 from portal.web.labels import LABELS
@@ -58,7 +59,6 @@ def card_url(entry: AuditEntry) -> str:
 
 def _filter(view: ListView) -> AuditFilter:
     asked = read_query(view.query)
-    person = view.value("person")
     return AuditFilter(
         number=asked.number,
         kind=asked.kind,
@@ -68,7 +68,7 @@ def _filter(view: ListView) -> AuditFilter:
         label=asked.label,
         is_unsearchable=asked.is_unsearchable,
         actions=GROUPS.get(view.value("action"), ("", ()))[1],
-        person_id=int(person) if person.isascii() and person.isdigit() else None,
+        person_id=row_number(view.value("person")),
         outcome=choice(Outcome, view.value("outcome")),
         since=day_start(view.value("from")),
         until=day_end(view.value("to")),

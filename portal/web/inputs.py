@@ -1,13 +1,22 @@
 """What may stand in an address or a form at all: nothing that the database cannot hold."""
 
+import re
+
 from flask import Flask, abort, request
 from werkzeug.routing import BaseConverter
+
+NUMBER = "[0-9]{1,18}"
+
+
+def row_number(text: str) -> int | None:
+    """Read the number of a row that stands in a query; None when it can be no row's number."""
+    return int(text) if re.fullmatch(NUMBER, text) else None
 
 
 class RowNumber(BaseConverter):
     """Plain ASCII digits, as many as surely fit the database: no sign, no other script."""
 
-    regex = "[0-9]{1,18}"
+    regex = NUMBER
 
     def to_python(self, value: str) -> int:
         """Read the number."""
@@ -15,10 +24,11 @@ class RowNumber(BaseConverter):
 
 
 def refuse_nul() -> None:
-    """Answer 400 to a NUL in a query or a form: PostgreSQL keeps none, and no person types one."""
+    """Answer 400 to a NUL in a path, a query or a form: PostgreSQL keeps none, nobody types one."""
     if request.blueprint == "webhooks":
         return  # a bank's body is read by its own door, whatever it calls itself
-    if any("\x00" in text for _, texts in request.values.lists() for text in texts):
+    texts = [text for _, several in request.values.lists() for text in several]
+    if any("\x00" in text for text in (request.path, *texts)):
         abort(400)
 
 

@@ -15,6 +15,7 @@ from portal.web.access_words import DOORS
 from portal.web.context import NAV_MAIN, NAV_SYSTEM, visible
 from portal.web.fragments import render
 from portal.web.holders import Given, rights_in_force
+from portal.web.inputs import row_number
 
 bp = Blueprint("previews", __name__, url_prefix="/access/preview")
 
@@ -37,9 +38,10 @@ def _of_role(code: str) -> Subject | None:
 
 
 def _of_user(text: str) -> Subject | None:
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
+    number = row_number(text)
+    if number is None:
         return None
-    user = get_user(db.session(), int(text))
+    user = get_user(db.session(), number)
     state = "" if user.is_active else " (отключён и войти не может)"
     return Subject(
         f"{user.name}{state}",

@@ -55,9 +55,15 @@ def _form_page() -> str:
     try:
         current_app.url_map.bind("").match(request.path, "GET")
     except (NotFound, MethodNotAllowed):
-        came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
-        return safe_path(urlsplit(came_from).path, "/")
+        return safe_path(_path_of(request.headers.get("HX-Current-URL") or request.referrer), "/")
     return request.path
+
+
+def _path_of(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").path
+    except ValueError:
+        return ""  # whoever wrote this header was no browser
 
 
 def _keep(path: str, typed: MultiDict[str, str]) -> None:

@@ -14,6 +14,7 @@ from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.letters import Letter
 from portal.usecases.payment_links import send_payment_link
+from portal.usecases.refund_requests import ask_for_refund, decline_request
 from portal.usecases.refunds import bounce_refund
 from tests import builders
 from tests.builders import DURING, NOW
@@ -199,4 +200,21 @@ def test_the_link_to_pay(app, scene):
         "отменена, страница скажет об этом, и деньги не спишутся.",
         "Оплатить:",
         f"http://127.0.0.1:8000/pay/{token}",
+    )
+
+
+def test_a_refund_that_staff_declined(app, scene):
+    payment = scene.pays()
+    scene.cancels()
+    ask_for_refund(payment, "", actor=builders.person(scene.kirill), now=NOW)
+    decline_request(payment, "Деньги обещаны другой встрече", actor=scene.anna, now=NOW)
+
+    assert_reads(
+        app,
+        "Ответ на вашу просьбу о возврате",
+        f"Вы просили вернуть деньги за консультацию {HOUR}. "
+        "Администратор ответил: возврата в банк не будет.",
+        "Причина: Деньги обещаны другой встрече",
+        "Деньги не двигались. Сколько их на балансе, видно в личном кабинете.",
+        *ACCOUNT,
     )

@@ -54,6 +54,7 @@ def test_a_no_needs_a_reason_that_the_client_reads(asked):
     assert "Просьба уже закрыта. Ничего не изменилось, деньги не двигались." in plain(late)
     assert "возврата в банк не будет. Причина: Эти деньги обещаны другой встрече" in page
     assert "Попросить возврат" not in page
+    assert "напишите администратору" not in page
 
 
 def test_a_comment_may_be_five_hundred_characters(world):

@@ -13,7 +13,7 @@ from flask import (
     url_for,
 )
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.domain import clock
@@ -46,8 +46,10 @@ from portal.usecases.yandex import (
 from portal.web.access import fresh, fresh_password, requires, signed_in
 from portal.web.fragments import render
 from portal.web.headers import let_forms_lead_to
+from portal.web.matrix import ReasonForm
 from portal.web.redirects import safe_path
 from portal.web.session import actor, me, step_up
+from portal.web.step_ups import draft
 from portal.web.yandex_words import NOT_SET_UP, WRONG_CODE, Problem, problem_of
 
 bp = Blueprint("yandex", __name__)
@@ -60,18 +62,6 @@ class CodeForm(FlaskForm):
     """The one-time code of whoever is on duty."""
 
     code = StringField("Одноразовый код", [InputRequired("Введите код"), Length(max=40)])
-
-
-class UnlinkForm(FlaskForm):
-    """Why the account is taken off."""
-
-    reason = TextAreaField(
-        "Причина",
-        [
-            InputRequired("Напишите причину"),
-            Length(min=3, max=500, message="Напишите от 3 до 500 знаков"),
-        ],
-    )
 
 
 def _yandex() -> YandexClient | None:
@@ -224,7 +214,7 @@ def link() -> Response:
     return _leave(FlowPurpose.LINK, url_for("yandex.profile"))
 
 
-def _unlink(number: int, form: UnlinkForm, status: int = 200) -> Response:
+def _unlink(number: int, form: ReasonForm, status: int = 200) -> Response:
     return _page("unlink", status, form=form, user=get_user(db.session(), number))
 
 
@@ -233,7 +223,7 @@ def _unlink(number: int, form: UnlinkForm, status: int = 200) -> Response:
 @fresh
 def unlink_form(number: int) -> Response:
     """Ask why the account is taken off, and say what follows."""
-    return _unlink(number, UnlinkForm())
+    return _unlink(number, ReasonForm(formdata=draft()))
 
 
 @bp.post("/users/<int:number>/yandex/unlink")
@@ -241,11 +231,11 @@ def unlink_form(number: int) -> Response:
 @fresh
 def unlink(number: int) -> Response:
     """Take the account at Yandex off a person; they bind a new one themselves."""
-    form = UnlinkForm()
+    form = ReasonForm()
     if not form.validate_on_submit():
         return _unlink(number, form, 422)
     try:
-        unlink_yandex(number, form.reason.data.strip(), actor=actor(), now=clock.now())
+        unlink_yandex(number, form.reason.data, actor=actor(), now=clock.now())
     except NotBound:
         form.reason.errors = ["Яндекс ID уже отвязан. Ничего не изменилось."]
         return _unlink(number, form, 409)

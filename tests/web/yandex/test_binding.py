@@ -112,10 +112,23 @@ def test_what_is_off_already_is_said_to_be(portal, vera, gleb):
     assert (answer.status_code, "уже отвязан" in answer.text) == (409, True)
 
 
-def test_a_reason_is_needed(portal, anna, gleb):
-    answer = gleb.posts(f"/users/{anna.user_id}/yandex/unlink", {"reason": ""})
+@pytest.mark.parametrize("reason", ["", " \t\n   ", "\x01\x02\x03\x04\x05", "нет"])
+def test_a_reason_is_needed(portal, anna, gleb, reason):
+    answer = gleb.posts(f"/users/{anna.user_id}/yandex/unlink", {"reason": reason})
 
-    assert (answer.status_code, "Напишите причину" in answer.text) == (422, True)
+    assert (answer.status_code, "Напишите" in answer.text) == (422, True)
+    assert bound(portal, anna.user_id) == (PETROVA.id, PETROVA.login)
+
+
+def test_a_reason_that_the_step_interrupts_comes_back_as_it_was_typed(portal, anna, gleb):
+    path = f"/users/{anna.user_id}/yandex/unlink"
+    with time_machine.travel(clock.now() + timedelta(minutes=20)):
+        asked = gleb.posts(path, REASON)
+        gleb.confirms("glebov.pay", next_path=path)
+        page = gleb.client.get(path).text
+
+    assert (asked.status_code, asked.location.partition("?")[0]) == (303, "/confirm/yandex")
+    assert f"{REASON['reason']}</textarea>" in page
     assert bound(portal, anna.user_id) == (PETROVA.id, PETROVA.login)
 
 

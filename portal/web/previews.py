@@ -1,5 +1,6 @@
 """«Посмотреть как…»: the menu and the buttons that a role or a person sees, by the same policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -9,8 +10,8 @@ from portal.domain.permissions import Permission, Role
 from portal.store.access import list_roles
 from portal.store.db import db
 from portal.store.holders import list_holders
-from portal.store.users import get_user
-from portal.web.access import opens, requires, tag_of
+from portal.store.users import User, get_user
+from portal.web.access import can, opens, requires, tag_of
 from portal.web.access_words import DOORS
 from portal.web.context import NAV_MAIN, NAV_SYSTEM, visible
 from portal.web.fragments import render
@@ -37,9 +38,10 @@ def _of_role(code: str) -> Subject | None:
     return Subject(f"роль «{role.title}»", role.permissions, code != Role.CLIENT, [])
 
 
-def _of_user(text: str) -> Subject | None:
+def _of_user(text: str, people: Sequence[User]) -> Subject | None:
+    """Look through a person's eyes; who may not read cards learns only those whom the tab names."""
     number = row_number(text)
-    if number is None:
+    if number is None or not (can(Permission.USERS_READ) or number in {one.id for one in people}):
         return None
     user = get_user(db.session(), number)
     state = "" if user.is_active else " (отключён и войти не может)"
@@ -66,7 +68,8 @@ def _doors(subject: Subject) -> list[tuple[str, list[tuple[str, bool]]]]:
 def show() -> Response:
     """Show what a role or a person sees; nothing can be pressed here."""
     role, user = request.args.get("role", ""), request.args.get("user", "")
-    subject = _of_user(user) if user else _of_role(role or Role.ADMIN)
+    people = list_holders(db.session(), None, now=clock.now())
+    subject = _of_user(user, people) if user else _of_role(role or Role.ADMIN)
     page = "access/preview.html"
     return render(
         page,
@@ -75,7 +78,7 @@ def show() -> Response:
         role=role or ("" if user else Role.ADMIN.value),
         user=user,
         roles=list_roles(db.session()),
-        people=list_holders(db.session(), None, now=clock.now()),
+        people=people,
         menu=_menu(subject) if subject else [],
         doors=_doors(subject) if subject else [],
     )

@@ -8,6 +8,7 @@ import time_machine
 from portal.domain.permissions import Permission, Role
 from portal.store.db import transaction
 from portal.store.users import get_user
+from portal.usecases.access import RoleEdit, save_matrix
 from portal.web.access_words import DOORS
 from tests import builders
 from tests.builders import NOW, rub
@@ -290,6 +291,18 @@ def test_a_preview_of_nobody_says_so(house, query):
 
     assert answer.status_code == 200
     assert "Такой роли или человека нет" in answer.text
+
+
+def test_a_preview_names_no_client_to_who_may_not_read_cards(house):
+    only = {"viewer": RoleEdit(0, frozenset({Permission.ACCESS_READ}))}
+    save_matrix(only, WHY, actor=house.gleb, now=NOW)
+    vera, path = house.browser(house.vera.user_id), f"/access/preview?user={house.kirill}"
+    before = vera.get(path).text
+    house.hands(house.kirill, READ)
+    after = vera.get(path).text
+
+    assert [person(house.kirill).name in page for page in (before, after)] == [False, True]
+    assert vera.get(f"/users/{house.kirill}").status_code == 403
 
 
 def test_every_door_of_the_preview_is_there(app):

@@ -61,9 +61,11 @@ def yandex_code(email: str) -> None:
 @click.argument("email")
 def link(email: str) -> None:
     """Print a one-time link with which a person sets their password; the journal knows of it."""
-    user_id = db.session.scalar(select(User.id).where(User.email == email.strip().lower()))
+    user_id = db.session.scalar(
+        select(User.id).where(User.email == email.strip().lower(), User.is_active)
+    )
     db.session.rollback()
     if user_id is None:
-        raise click.ClickException("Человека с такой почтой нет.")
+        raise click.ClickException("Действующего человека с такой почтой нет.")
     click.echo(password_link(note_link(user_id, actor=SYSTEM, now=clock.now())))
     click.echo(f"Действует {LINK_MINUTES} минут, один раз.")

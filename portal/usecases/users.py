@@ -1,6 +1,6 @@
 """People come into the portal: made by staff or the seed, let in by a password (E4)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -69,21 +69,34 @@ def authenticate(
     e-mail or the address has failed too often; failures live in the database (I-49). Every try is
     in the journal.
     """
-    email = email.strip().lower()[:254]
+    tried = _Try(email.strip().lower()[:254], password, "user.sign_in")
+    return _verified(tried, actor=actor, now=now, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Whose password was typed, and what the journal calls it."""
+
+    email: str
+    password: str = field(repr=False)
+    action: str
+
+
+def _verified(tried: _Try, *, actor: Actor, now: datetime, limit: SignInLimit) -> User:
     with transaction() as session:
-        attempt = _reserve(session, email, actor.ip or "", now, limit)
-        query = select(User).where(User.email == email).options(*with_rights())
+        attempt = _reserve(session, tried.email, actor.ip or "", now, limit)
+        query = select(User).where(User.email == tried.email).options(*with_rights())
         user = session.scalars(query).unique().one_or_none()
-    is_right = _matches(user.password_hash if user else None, password)
+    is_right = _matches(user.password_hash if user else None, tried.password)
     if user is None or not is_right or not user.is_active:
         with transaction() as session:
-            note_denied(session, actor, "user.sign_in", user or "users", now=now)
+            note_denied(session, actor, tried.action, user or "users", now=now)
         raise WrongPassword
     with transaction() as session:
         session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt))
         person = replace(actor, user_id=user.id, label=user.name)
-        note(session, person, "user.sign_in", user, now=now)
-        _refresh_hash(session, user, password)
+        note(session, person, tried.action, user, now=now)
+        _refresh_hash(session, user, tried.password)
     return user
 
 
@@ -99,7 +112,8 @@ def check_password(
     """Let a signed-in person confirm who they are; raise as ``authenticate`` does."""
     with transaction() as session:
         email = locked(session, User, user_id).email
-    authenticate(email, password, actor=actor, now=now, limit=limit)
+    tried = _Try(email, password, "password.confirm")
+    _verified(tried, actor=actor, now=now, limit=limit)
 
 
 def _matches(stored: str | None, password: str) -> bool:

@@ -114,11 +114,13 @@ def set_role(number: int) -> Response:
     form.role.choices = role_titles(db.session())
     if not form.validate_on_submit():
         return _page(user, ROLE, form, status=422)
-    reason = form.reason.data
+    before, reason = user.role, form.reason.data
     try:
         change_role(number, form.role.data, reason, actor=actor(), now=clock.now())
     except AccessRefusal as refusal:
         return _refused(number, ROLE, form, refusal)
+    if form.role.data == before:
+        return _done(number, "Эта роль у человека уже есть. Ничего не изменилось.")
     return _done(number, "Роль изменена. Новые права действуют со следующего нажатия.")
 
 

@@ -171,6 +171,9 @@ def save() -> Response:
         saved = save_matrix(edits, form.reason.data, actor=actor(), now=clock.now())
     except AccessRefusal as refusal:
         return _refused(refusal, edits)
+    if not saved:
+        flash("Права уже такие: сохранять нечего.", "good")
+        return _go(url_for("matrix.show"))
     titles = {role.code: role.title for role in list_roles(db.session())}
     names = ", ".join(titles[code] for code in saved)
     flash(f"Права сохранены: {names}. Люди почувствуют это при следующем нажатии.", "good")

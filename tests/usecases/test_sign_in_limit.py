@@ -13,7 +13,13 @@ from portal.domain.permissions import Role
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.users import SignInAttempt, User
-from portal.usecases.users import NewUser, SignInLimit, authenticate, create_user
+from portal.usecases.users import (
+    NewUser,
+    SignInLimit,
+    authenticate,
+    check_password,
+    create_user,
+)
 from tests.builders import NOW
 
 EMAIL, PASSWORD = "nina@example.test", "a long enough password"
@@ -127,3 +133,28 @@ def test_the_door_opens_when_the_oldest_failure_leaves_the_window(nina):
 def test_an_email_is_taken_in_whatever_case():
     with pytest.raises(EmailTaken):
         create_user(NewUser(" Nina@EXAMPLE.test", "Другая", Role.CLIENT), actor=SYSTEM, now=NOW)
+
+
+def steps_up(user_id, password=PASSWORD, ip=HERE):
+    actor = Actor(user_id, "Нина", ip=ip)
+    check_password(user_id, password, actor=actor, now=NOW, limit=LIMIT)
+
+
+def test_a_password_typed_once_more_is_no_sign_in(nina):
+    steps_up(nina)
+    with pytest.raises(WrongPassword):
+        steps_up(nina, "wrong")
+
+    with transaction() as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        told = [(entry.action, entry.outcome.value) for entry in entries][1:]
+    assert told == [("password.confirm", "done"), ("password.confirm", "denied")]
+
+
+def test_no_link_is_printed_for_who_is_disabled(app, nina):
+    with transaction() as session:
+        session.get_one(User, nina).is_active = False
+
+    told = app.test_cli_runner().invoke(args=["users", "link", EMAIL])
+
+    assert (told.exit_code, "Действующего человека с такой почтой нет" in told.output) == (1, True)

@@ -164,6 +164,16 @@ def test_a_person_gets_another_role(house):
     assert "data-refund" in vera.get(f"/payments/{house.payment}").text
 
 
+def test_the_same_role_once_more_is_said_to_change_nothing(house):
+    gleb, path = house.browser(house.gleb.user_id), f"/users/{house.vera.user_id}"
+
+    answer = gleb.post(f"{path}/role", data={"role": "viewer", "reason": WHY})
+
+    assert (answer.status_code, answer.location) == (303, path)
+    page = gleb.get(path).text
+    assert ["Роль изменена" in page, "Эта роль у человека уже есть" in page] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "words"),
     [

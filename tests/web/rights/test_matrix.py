@@ -182,6 +182,16 @@ def test_nothing_changed_is_said(house):
     assert "Вы ничего не изменили" in answer.text
 
 
+def test_a_matrix_sent_twice_is_said_to_save_nothing(house):
+    gleb = house.browser(house.gleb.user_id)
+
+    answer = gleb.post("/access", data=form(*LOOKING, reason=WHY))
+    page = gleb.get("/access").text
+
+    assert (answer.status_code, column()) == (303, UNTOUCHED)
+    assert ["Права сохранены" in page, "Права уже такие" in page] == [False, True]
+
+
 def test_going_back_keeps_what_was_ticked(house):
     fields = form("refunds:resolve", back="1")
     answer = house.browser(house.gleb.user_id).post("/access/changes", data=fields)

@@ -17,6 +17,7 @@ from portal.store.db import transaction
 from portal.store.ledger import balance
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
+from portal.store.users import User
 from portal.store.verifications import verify
 from portal.usecases.bookings import Booking, book_consultation
 from portal.usecases.checkouts import (
@@ -40,6 +41,7 @@ from portal.usecases.users import NewUser, create_user
 from tests.fakes import FakeBank
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+WORKDAY = timedelta(hours=12)
 STARTS_AT = NOW + timedelta(days=1)
 DURING = STARTS_AT + timedelta(minutes=10)
 PRICE = 300_000
@@ -60,11 +62,17 @@ def person(user_id: int) -> Actor:
     return Actor(user_id, "Гость")
 
 
+def open_session(user_id: int, now: datetime = NOW, lasts: timedelta = WORKDAY) -> str:
+    """Begin a session for a person, as after their password has matched; return its token."""
+    with transaction() as session:
+        user = session.get_one(User, user_id)
+    return begin_session(user, Browser("127.0.0.1", "Test browser"), now=now, lasts=lasts)
+
+
 def sign_in(client: FlaskClient, user_id: int) -> FlaskClient:
     """Sign a person in at this browser, as after their password has matched."""
-    browser, lasts = Browser("127.0.0.1", "Test browser"), timedelta(hours=12)
     with client.application.app_context():
-        token = begin_session(user_id, browser, now=clock.now(), lasts=lasts)
+        token = open_session(user_id, clock.now())
     with client.session_transaction() as cookie:
         cookie.update(_user_id=token, _fresh=True)
     return client

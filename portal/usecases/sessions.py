@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 
 from portal.domain.actors import Actor
-from portal.domain.errors import NotFound
+from portal.domain.errors import NotFound, WrongPassword
 from portal.store.audit import note
 from portal.store.db import locked, transaction
 from portal.store.sessions import UserSession, end_all, hash_of
@@ -25,13 +25,20 @@ class Browser:
     user_agent: str | None
 
 
-def begin_session(user_id: int, browser: Browser, *, now: datetime, lasts: timedelta) -> str:
-    """Begin a session for a person whose password has just matched; return its secret token."""
+def begin_session(person: User, browser: Browser, *, now: datetime, lasts: timedelta) -> str:
+    """Begin a session for a person whose password has just matched; return its secret token.
+
+    ``person`` is as they were when it was compared. Raises WrongPassword when the password was
+    changed or the person disabled since then: that has ended every session of theirs (I-42).
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction() as session:
+        user = locked(session, User, person.id)
+        if not user.is_active or user.password_hash != person.password_hash:
+            raise WrongPassword
         session.add(
             UserSession(
-                user_id=user_id,
+                user_id=user.id,
                 token_hash=hash_of(token),
                 ip=browser.ip,
                 user_agent=browser.user_agent,

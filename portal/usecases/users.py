@@ -101,9 +101,12 @@ def _verified(tried: _Try, *, actor: Actor, now: datetime, limit: SignInLimit) -
 
 
 def _refresh_hash(session: Session, user: User, password: str) -> None:
-    """Hash anew what was hashed with weaker parameters than today's."""
-    if user.password_hash and hasher.check_needs_rehash(user.password_hash):
-        locked(session, User, user.id).password_hash = hasher.hash(password)
+    """Hash anew what was hashed with weaker parameters, unless it was changed meanwhile."""
+    if user.password_hash is None or not hasher.check_needs_rehash(user.password_hash):
+        return
+    row = locked(session, User, user.id)
+    if row.password_hash == user.password_hash:
+        user.password_hash = row.password_hash = hasher.hash(password)
 
 
 def check_password(

@@ -60,14 +60,13 @@ def enter() -> Response:
         return _form(form, 422)
     email, password = form.email.data, form.password.data
     try:
-        user = authenticate(email, password, actor=actor(), now=clock.now(), limit=limit)
+        person = begin(authenticate(email, password, actor=actor(), now=clock.now(), limit=limit))
     except WrongPassword:
         form.password.errors = [WRONG]
         return _form(form, 422)
     except TooManyAttempts as refusal:
         form.password.errors = [too_many(refusal)]
         return _form(form, 429)
-    person = begin(user.id)
     target = safe_path(request.args.get("next"), home_of(person))
     return make_response(redirect(target, code=303))
 

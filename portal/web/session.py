@@ -108,11 +108,14 @@ def _user_agent() -> str:
     return request.user_agent.string[:USER_AGENT_CHARACTERS]
 
 
-def begin(user_id: int) -> Visitor:
-    """Start a session for a person whose password has matched; nothing of the old one is kept."""
+def begin(user: User) -> Visitor:
+    """Start a session for a person whose password has matched; nothing of the old one is kept.
+
+    Raises WrongPassword when it was changed since then.
+    """
     lasts = timedelta(hours=current_app.config["PORTAL"].session_hours)
     browser = Browser(request.remote_addr, _user_agent())
-    return _enter(begin_session(user_id, browser, now=clock.now(), lasts=lasts))
+    return _enter(begin_session(user, browser, now=clock.now(), lasts=lasts))
 
 
 def step_up(*, by_yandex: bool) -> Visitor:

@@ -13,7 +13,6 @@ from portal.store.sessions import UserSession
 from portal.store.users import User
 from portal.usecases import passwords
 from portal.usecases.passwords import LinkUsed, Ticket, WeakPassword
-from portal.usecases.sessions import Browser, begin_session
 from portal.usecases.users import SignInLimit, authenticate
 from tests import builders
 from tests.builders import NOW
@@ -96,9 +95,8 @@ def test_a_link_of_another_password_is_dead(anna):
 
 
 def test_every_session_ends_with_a_link_and_every_other_with_a_change(anna):
-    browser, lasts = Browser(None, None), timedelta(hours=1)
     for _ in range(3):
-        begin_session(anna.user_id, browser, now=NOW, lasts=lasts)
+        builders.open_session(anna.user_id)
 
     passwords.change_password(anna.user_id, STRONG, keep_session=2, actor=anna, now=NOW)
     assert open_sessions() == [2]

@@ -1,7 +1,5 @@
 """Roles, the matrix, people let in: what a change does, and that a refusal moves nothing."""
 
-from datetime import timedelta
-
 import pytest
 
 from portal.domain.access import (
@@ -23,7 +21,7 @@ from portal.store.db import transaction
 from portal.store.sessions import find_session
 from portal.usecases import access
 from portal.usecases.access import RoleEdit
-from portal.usecases.sessions import Browser, begin_session
+from tests import builders
 from tests.builders import NOW
 from tests.rights import (
     GRANT,
@@ -224,8 +222,7 @@ def test_the_last_active_super_admin_stays_although_a_strong_one_is_out(cast):
 
 
 def test_who_is_disabled_holds_nothing_and_has_no_session_left(cast):
-    browser = Browser("127.0.0.1", "Test")
-    token = begin_session(cast.vera.user_id, browser, now=NOW, lasts=timedelta(hours=1))
+    token = builders.open_session(cast.vera.user_id)
 
     admit(cast.gleb, cast.vera.user_id, let_in=False)
     assert rights(cast.vera.user_id) == frozenset()

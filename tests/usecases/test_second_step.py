@@ -20,7 +20,6 @@ from portal.store.sessions import find_session, hash_of
 from portal.store.users import User
 from portal.store.yandex import FlowPurpose, YandexCode, YandexFlow
 from portal.usecases import yandex
-from portal.usecases.sessions import Browser, begin_session
 from tests import builders
 from tests.builders import NOW
 
@@ -35,8 +34,7 @@ def anna(app):
 
 
 def seat_of(user_id):
-    browser = Browser("127.0.0.1", "Firefox")
-    token = begin_session(user_id, browser, now=NOW, lasts=timedelta(hours=12))
+    token = builders.open_session(user_id)
     with transaction() as session:
         return yandex.Seat(user_id, find_session(session, token)[0].id)
 

@@ -14,7 +14,6 @@ from tests import builders
 from tests.builders import NOW
 
 DAY, IDLE = timedelta(hours=12), timedelta(minutes=30)
-BROWSER = sessions.Browser("127.0.0.1", "Firefox")
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def anna(app):
 
 
 def begin(user_id):
-    return sessions.begin_session(user_id, BROWSER, now=NOW, lasts=DAY)
+    return builders.open_session(user_id, lasts=DAY)
 
 
 def opens(token, now=NOW):

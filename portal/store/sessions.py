@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.domain.permissions import OWN
 from portal.store.db import Base
 from portal.store.users import User, with_rights
 
@@ -35,10 +36,14 @@ class UserSession(Base):
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def is_alive(self, user: User, now: datetime, idle: timedelta) -> bool:
-        """Tell whether the session opens doors; ``idle`` is how long staff may be away."""
+        """Tell whether the session opens doors.
+
+        ``idle`` is how long who works here may be away: staff, and clients handed rights of staff.
+        """
         if self.ended_at is not None or now >= self.expires_at or not user.is_active:
             return False
-        return not user.is_staff or now < self.seen_at + idle
+        works_here = user.is_staff or user.permissions(now) - OWN
+        return not works_here or now < self.seen_at + idle
 
 
 def hash_of(token: str) -> str:

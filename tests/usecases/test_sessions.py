@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.errors import NotFound
-from portal.domain.permissions import Role
+from portal.domain.permissions import Permission, Role
 from portal.store.db import transaction
 from portal.store.sessions import UserSession, find_session, list_sessions
 from portal.usecases import sessions
 from tests import builders
 from tests.builders import NOW
+from tests.rights import hand
 
 DAY, IDLE = timedelta(hours=12), timedelta(minutes=30)
 
@@ -86,6 +87,20 @@ def test_idle_staff_are_signed_out_and_everybody_at_the_end_of_the_day(app, role
         token = begin(builders.staff(role).user_id)
 
         assert opens(token, NOW + away) is is_open
+
+
+@pytest.mark.parametrize(
+    ("permission", "is_open"), [(Permission.PAYMENTS_READ, False), (Permission.OWN_REFUND, True)]
+)
+def test_a_client_who_works_here_is_signed_out_when_idle(app, permission, is_open):
+    with app.app_context():
+        gleb = builders.staff(Role.SUPER_ADMIN, "Глеб", "gleb@example.test")
+        kirill = builders.customer()
+        hand(gleb, kirill, permission)
+        token = begin(kirill)
+
+        assert opens(token, NOW + IDLE - timedelta(seconds=1))
+        assert opens(token, NOW + IDLE) is is_open
 
 
 def test_a_session_in_use_is_not_idle(anna):

@@ -67,6 +67,19 @@ def void_codes(session: Session, user_id: int, now: datetime) -> None:
     )
 
 
+def void_links(session: Session, user_id: int, now: datetime) -> None:
+    """Let no question of the person that is under way bind an account from now on."""
+    session.execute(
+        update(YandexFlow)
+        .where(
+            YandexFlow.user_id == user_id,
+            YandexFlow.purpose == FlowPurpose.LINK,
+            YandexFlow.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
 def void_confirmations(session: Session, user_id: int) -> None:
     """Let every session of the person ask for the second step anew."""
     session.execute(

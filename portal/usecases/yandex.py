@@ -42,6 +42,7 @@ from portal.store.yandex import (
     remove_before,
     void_codes,
     void_confirmations,
+    void_links,
 )
 
 LASTS = timedelta(minutes=10)
@@ -204,6 +205,7 @@ def unlink_yandex(user_id: int, reason: str, *, actor: Actor, now: datetime) -> 
         user.yandex_id = user.yandex_login = None
         void_confirmations(session, user_id)
         void_codes(session, user_id, now)
+        void_links(session, user_id, now)
         note(session, actor, "yandex.unlink", user, now=now, before=before, reason=reason)
 
 

@@ -111,6 +111,19 @@ def test_the_id_decides_and_the_login_may_change(anna):
         )
 
 
+def test_unbinding_burns_the_questions_that_would_bind_anew(anna):
+    gleb, seat = builders.staff("super_admin", "Глеб", "gleb@example.test"), seat_of(anna.user_id)
+    yandex.link_yandex(anna.user_id, ACCOUNT, actor=anna, now=NOW)
+    link = yandex.start_flow(seat, FlowPurpose.LINK, "/profile", now=NOW)
+    confirm = yandex.start_flow(seat, FlowPurpose.CONFIRM, "/payments", now=NOW)
+
+    yandex.unlink_yandex(anna.user_id, "Потерян телефон", actor=gleb, now=NOW)
+
+    with pytest.raises(FlowUsed):
+        yandex.take_flow(link.state, seat, now=NOW)
+    assert yandex.take_flow(confirm.state, seat, now=NOW) == confirm
+
+
 def test_old_questions_and_codes_are_forgotten(anna):
     yandex.start_flow(seat_of(anna.user_id), FlowPurpose.CONFIRM, "/", now=NOW)
     yandex.make_code("anna@example.test", actor=anna, now=NOW)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, or_, select
@@ -69,22 +70,25 @@ def authenticate(
     e-mail or the address has failed too often; failures live in the database (I-49). Every try is
     in the journal.
     """
-    tried = _Try(email.strip().lower()[:254], password, "user.sign_in")
+    email = email.strip().lower()[:254]
+    tried = _Try(email, password, "user.sign_in", email, _network(actor.ip))
     return _verified(tried, actor=actor, now=now, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """Whose password was typed, and what the journal calls it."""
+    """Whose password was typed, what the journal calls it, and as whose and whence it counts."""
 
     email: str
     password: str = field(repr=False)
     action: str
+    who: str
+    where: str
 
 
 def _verified(tried: _Try, *, actor: Actor, now: datetime, limit: SignInLimit) -> User:
     with transaction() as session:
-        attempt = _reserve(session, tried.email, actor.ip or "", now, limit)
+        attempt = _reserve(session, tried.who, tried.where, now, limit)
         query = select(User).where(User.email == tried.email).options(*with_rights())
         user = session.scalars(query).unique().one_or_none()
     is_right = _matches(user.password_hash if user else None, tried.password)
@@ -115,8 +119,22 @@ def check_password(
     """Let a signed-in person confirm who they are; raise as ``authenticate`` does."""
     with transaction() as session:
         email = locked(session, User, user_id).email
-    tried = _Try(email, password, "password.confirm")
+    counted_as = f"user:{user_id}"  # strangers' tries at the same e-mail or address lock nobody out
+    tried = _Try(email, password, "password.confirm", counted_as, counted_as)
     _verified(tried, actor=actor, now=now, limit=limit)
+
+
+def _network(ip: str | None) -> str:
+    """Name where a try comes from: one customer holds a whole /64 of IPv6 (RFC 6177)."""
+    try:
+        address = ip_address(ip or "")
+    except ValueError:
+        return ip or ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((int(address) >> 64 << 64, 64)))
 
 
 def _matches(stored: str | None, password: str) -> bool:

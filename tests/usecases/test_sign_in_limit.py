@@ -158,3 +158,28 @@ def test_no_link_is_printed_for_who_is_disabled(app, nina):
     told = app.test_cli_runner().invoke(args=["users", "link", EMAIL])
 
     assert (told.exit_code, "Действующего человека с такой почтой нет" in told.output) == (1, True)
+
+
+def test_a_whole_network_of_ipv6_is_one_address(nina):
+    for host in ("::1", ":a:b:c:d", ":ffff:ffff:ffff:ffff"):
+        fail(1, f"nobody{host}@example.test", f"2001:db8:1:2{host}")
+
+    with pytest.raises(TooManyAttempts):
+        enter(ip="2001:db8:1:2::7")
+    assert enter(ip="2001:db8:1:3::7") == nina
+
+
+def test_strangers_tries_do_not_keep_a_person_from_confirming(nina):
+    fail(3, EMAIL, ELSEWHERE)
+
+    steps_up(nina)
+
+
+def test_a_step_up_is_guessed_no_oftener_than_a_sign_in(nina):
+    for address in (HERE, ELSEWHERE, "192.0.2.3"):
+        with pytest.raises(WrongPassword):
+            steps_up(nina, "wrong", address)
+
+    with pytest.raises(TooManyAttempts):
+        steps_up(nina)
+    assert enter() == nina

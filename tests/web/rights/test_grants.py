@@ -8,8 +8,6 @@ import time_machine
 from portal.domain.permissions import Permission, Role
 from portal.store.db import transaction
 from portal.store.users import get_user
-from portal.usecases.access import RoleEdit, save_matrix
-from portal.web.access_words import DOORS
 from tests import builders
 from tests.builders import NOW, rub
 
@@ -279,43 +277,3 @@ def test_the_card_of_a_payment_names_who_may_return_it(house):
         "Кто может вернуть?"
         not in house.browser(house.anna.user_id).get(f"/payments/{house.payment}").text
     )
-
-
-def test_the_preview_shows_what_a_role_and_a_person_see(house):
-    house.hands(house.kirill, READ)
-    gleb = house.browser(house.gleb.user_id)
-    viewer = gleb.get("/access/preview?role=viewer").text
-    kirill = gleb.get(f"/access/preview?user={house.kirill}").text
-
-    refund = 'Кнопка «Вернуть деньги»<span class="hidden-text">: '
-    assert f"{refund}нет" in viewer
-    assert 'Список платежей и поиск<span class="hidden-text">: есть' in viewer
-    assert "<li>Консультации</li>" in viewer
-    assert 'Список платежей и поиск<span class="hidden-text">: есть' in kirill
-    assert "<li>Консультации</li>" not in kirill
-
-
-@pytest.mark.parametrize("query", ["user=x", "role=king", "user=１２"])
-def test_a_preview_of_nobody_says_so(house, query):
-    answer = house.browser(house.gleb.user_id).get(f"/access/preview?{query}")
-
-    assert answer.status_code == 200
-    assert "Такой роли или человека нет" in answer.text
-
-
-def test_a_preview_names_no_client_to_who_may_not_read_cards(house):
-    only = {"viewer": RoleEdit(0, frozenset({Permission.ACCESS_READ}))}
-    save_matrix(only, WHY, actor=house.gleb, now=NOW)
-    vera, path = house.browser(house.vera.user_id), f"/access/preview?user={house.kirill}"
-    before = vera.get(path).text
-    house.hands(house.kirill, READ)
-    after = vera.get(path).text
-
-    assert [person(house.kirill).name in page for page in (before, after)] == [False, True]
-    assert vera.get(f"/users/{house.kirill}").status_code == 403
-
-
-def test_every_door_of_the_preview_is_there(app):
-    named = {endpoint for _, doors in DOORS for endpoint, _ in doors}
-
-    assert named - set(app.view_functions) == set()

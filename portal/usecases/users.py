@@ -71,17 +71,17 @@ def authenticate(
     in the journal.
     """
     email = email.strip().lower()[:254]
-    tried = _Try(email, password, "user.sign_in", email, _network(actor.ip))
+    tried = _Try(email, password, False, email, _network(actor.ip))
     return _verified(tried, actor=actor, now=now, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """Whose password was typed, what the journal calls it, and as whose and whence it counts."""
+    """Whose password was typed, whether they are in already, and as whose and whence it counts."""
 
     email: str
     password: str = field(repr=False)
-    action: str
+    is_step_up: bool
     who: str
     where: str
 
@@ -94,12 +94,18 @@ def _verified(tried: _Try, *, actor: Actor, now: datetime, limit: SignInLimit) -
     is_right = _matches(user.password_hash if user else None, tried.password)
     if user is None or not is_right or not user.is_active:
         with transaction() as session:
-            note_denied(session, actor, tried.action, user or "users", now=now)
+            if tried.is_step_up:
+                note_denied(session, actor, "password.confirm", user or "users", now=now)
+            else:
+                note_denied(session, actor, "user.sign_in", user or "users", now=now)
         raise WrongPassword
     with transaction() as session:
         session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt))
         person = replace(actor, user_id=user.id, label=user.name)
-        note(session, person, tried.action, user, now=now)
+        if tried.is_step_up:
+            note(session, person, "password.confirm", user, now=now)
+        else:
+            note(session, person, "user.sign_in", user, now=now)
         _refresh_hash(session, user, tried.password)
     return user
 
@@ -120,7 +126,7 @@ def check_password(
     with transaction() as session:
         email = locked(session, User, user_id).email
     counted_as = f"user:{user_id}"  # strangers' tries at the same e-mail or address lock nobody out
-    tried = _Try(email, password, "password.confirm", counted_as, counted_as)
+    tried = _Try(email, password, True, counted_as, counted_as)
     _verified(tried, actor=actor, now=now, limit=limit)
 
 

@@ -45,14 +45,8 @@ def is_view(function: Function) -> bool:
     )
 
 
-#: What a function was given is a literal where its giver made it.
-HANDED_ON = ("tried.action",)
-
-
 def string_arguments(path: Path, function: str, position: int) -> Iterator[str]:
     """Yield what stands at a position of every call of a function; raise when it is no literal."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == function:
-            argument = node.args[position]
-            if ast.unparse(argument) not in HANDED_ON:
-                yield str(ast.literal_eval(argument))
+            yield str(ast.literal_eval(node.args[position]))

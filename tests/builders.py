@@ -63,10 +63,23 @@ def person(user_id: int) -> Actor:
 
 
 def open_session(user_id: int, now: datetime = NOW, lasts: timedelta = WORKDAY) -> str:
-    """Begin a session for a person, as after their password has matched; return its token."""
+    """Begin a session for a person, as after their password has matched; return its token.
+
+    Who is disabled by now began it before that.
+    """
+    was_active = _set_active(user_id, is_active=True)
     with transaction() as session:
         user = session.get_one(User, user_id)
-    return begin_session(user, Browser("127.0.0.1", "Test browser"), now=now, lasts=lasts)
+    token = begin_session(user, Browser("127.0.0.1", "Test browser"), now=now, lasts=lasts)
+    _set_active(user_id, is_active=was_active)
+    return token
+
+
+def _set_active(user_id: int, *, is_active: bool) -> bool:
+    with transaction() as session:
+        user = session.get_one(User, user_id)
+        before, user.is_active = user.is_active, is_active
+        return before
 
 
 def sign_in(client: FlaskClient, user_id: int) -> FlaskClient:

@@ -28,7 +28,8 @@ def refuse_nul() -> None:
     if request.blueprint == "webhooks":
         return  # a bank's body is read by its own door, whatever it calls itself
     texts = [text for _, several in request.values.lists() for text in several]
-    if any("\x00" in text for text in (request.path, *texts)):
+    named = [value for value in (request.view_args or {}).values() if isinstance(value, str)]
+    if any("\x00" in text for text in (*named, *texts)):
         abort(400)
 
 

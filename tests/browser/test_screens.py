@@ -1,14 +1,15 @@
 """Every screen in both themes: accessible, quiet, in Russian, and as wide as its window."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import stacks
 from tests.browser.screens import SCREENS, Screen, Stage
-from tests.stacks import Stack
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -36,9 +37,11 @@ LOOKS = (("light", 360), ("dark", 1366))
 
 
 @pytest.fixture(scope="module")
-def stage(browser: Browser, stack: Stack) -> Stage:
-    """Set the stage once: the screens only read."""
-    return Stage(browser, stack).sets()
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Set the stage once, on a stack that no story has touched: the screens only read."""
+    stack = stacks.start(tmp_path_factory.mktemp("stage") / "var", PORTAL_TRUSTED_PROXIES="1")
+    yield Stage(browser, stack).sets()
+    assert stack.stop() == 0
 
 
 def overflow(page: Page, width: int) -> int:

@@ -106,7 +106,7 @@ def test_the_course_of_a_payment_shows_only_what_was_done(anna, refund):
 
 def test_a_wrong_password_is_one_entry(anna, refund):
     assert post(anna, "/confirm/password", password="нет").status_code == 422
-    assert [row[:4] for row in denied()] == [("user.sign_in", 1, "users", 1)]
+    assert [row[:4] for row in denied()] == [("password.confirm", 1, "users", 1)]
 
 
 def test_a_door_about_no_row_names_none(anna, refund):

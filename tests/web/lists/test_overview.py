@@ -200,6 +200,6 @@ def test_the_choice_of_sbp_and_its_completion_are_shown_to_who_may_see_payments(
         builders.start_to_pay(desk.bank, builders.book(desk.zoya), PaymentMethod.CARD)
 
     page = desk.browser(desk.anna).get("/").text
-    shares = re.findall(r'<td role="cell"\s+class="num">(\d+) \((\d+) %\)</td>', page)
+    shares = re.findall(r'data-label="[^"]+">(\d+) \((\d+) %\)</td>', page)
 
     assert shares == [("1", "50"), ("1", "100"), ("1", "50"), ("0", "0")]

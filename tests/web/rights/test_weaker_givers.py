@@ -1,30 +1,8 @@
 """Who gives rights and holds less than others: refused with the reason, offered what is held."""
 
 from portal.domain.permissions import Permission
-from portal.store.db import transaction
-from portal.store.users import get_user
 from tests.builders import rub
-
-READ, OWN_REFUND = Permission.PAYMENTS_READ, Permission.OWN_REFUND
-WHY = "Просили коллеги"
-GRANT = {
-    "permission": "own:refund",
-    "term": "until",
-    "until": "2026-12-31",
-    "limit": "10 000",
-    "currency": "RUB",
-    "reason": WHY,
-}
-
-
-def person(user_id):
-    with transaction() as session:
-        return get_user(session, user_id)
-
-
-def posts(house, path, actor=None, **fields):
-    actor = actor or house.gleb
-    return house.browser(actor.user_id).post(path, data=fields)
+from tests.web.rights.test_grants import GRANT, person, posts
 
 
 def test_who_is_limited_to_a_sum_hands_nothing_on_and_reads_why(house):

@@ -69,9 +69,13 @@ class Banks:
             raise BankMisconfigured(f"счёта {name} нет в настройках")
         return self._accounts[name]
 
+    def find(self, name: str) -> Account | None:
+        """Return an account, None when the settings no longer have it."""
+        return self._accounts.get(name)
+
     def mode_of(self, name: str) -> AccountMode:
         """Return an account's mode; one that the settings no longer have is closed."""
-        known = self._accounts.get(name)
+        known = self.find(name)
         return known.mode if known else AccountMode.CLOSED
 
     def taking_payments(self, currency: Currency) -> Account | None:

@@ -30,10 +30,10 @@ _log = logging.getLogger(__name__)
 
 def create_link(payment_id: int) -> None:
     """Ask the bank for a link. A lost answer is found by our reference, never guessed (B9)."""
-    order = _order_for(payment_id)
-    if order is None:
-        return
     try:
+        order = _order_for(payment_id)
+        if order is None:
+            return
         link = _link_for(payment_id, order)
     except BankRefused as refused:
         record_no_link(payment_id, refused.text, now=clock.now(), is_final=True)

@@ -228,11 +228,11 @@ def payment_card(session: Session, payment_id: int) -> Payment:
     return payment
 
 
-def latest_payment(session: Session, consultation_id: int) -> Payment | None:
-    """Find the last attempt to pay a consultation."""
+def latest_payment(session: Session, consultation_id: int, named: int = 0) -> Payment | None:
+    """Find the attempt to pay a consultation that is named by its number, else the last one."""
     return session.scalars(
         select(Payment)
         .where(Payment.consultation_id == consultation_id)
-        .order_by(Payment.id.desc())
+        .order_by(Payment.id != named, Payment.id.desc())
         .limit(1)
     ).first()

@@ -137,4 +137,4 @@ def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Re
     except NotPayable:
         return _method_page(consultation, form, status=409, note=TOO_LATE)
     nudge(jobs.create_link, payment_id)
-    return lead_to("waiting.wait", token, link=1)
+    return lead_to("waiting.wait", token, link=1, payment=payment_id)

@@ -27,7 +27,9 @@ def vat_words(percent: int | None) -> str:
     return f"НДС {percent} % включён в стоимость."
 
 
-def receipt_words(mail: str, *, by_bank: bool) -> str:
-    """Say who makes the receipt, and where it comes (A9)."""
+def receipt_words(mail: str, *, by_bank: bool | None) -> str:
+    """Say who makes the receipt, and where it comes (A9); nobody tells of a removed account."""
+    if by_bank is None:
+        return f"Чек придёт на {mail}."
     issuer = "Чек выдаст партнёр банка" if by_bank else "Чек выдадим мы"
     return f"{issuer}, он придёт на {mail}."

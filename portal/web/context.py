@@ -12,8 +12,7 @@ from markupsafe import Markup, escape
 from portal.domain import clock
 from portal.domain import money as money_values
 from portal.domain.permissions import Permission
-from portal.domain.ports import BankMisconfigured
-from portal.jobs.accounts import account
+from portal.jobs.accounts import banks
 from portal.web import access_words, event_words, formats, labels, slot_words
 from portal.web.access import can, may_open, sees, works_here
 from portal.web.session import visitor
@@ -94,10 +93,8 @@ def _nav(items: Items) -> list[dict[str, object]]:
 
 def bank_title(name: str) -> str:
     """Call an account by its title; one that the settings no longer have keeps its name."""
-    try:
-        return account(name).title
-    except BankMisconfigured:
-        return name
+    account = banks().find(name)
+    return account.title if account else name
 
 
 def _is_here(url: str) -> bool:

@@ -19,7 +19,7 @@ from portal.domain import clock
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import account
+from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.consultations import Consultation
 from portal.store.db import db
@@ -31,8 +31,10 @@ from portal.web.checkout_words import receipt_words
 from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW, masked_email
 from portal.web.fragments import is_partial, render
+from portal.web.inputs import row_number
 from portal.web.pay_pages import consultation_of, lead_to
 from portal.web.qr import qr_code
+from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
 
 bp = Blueprint("waiting", __name__, url_prefix="/pay")
@@ -64,7 +66,24 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
         return _ENDED[payment.status]
     if payment.link_url is None:
         return "preparing"
-    return next((stage for stage in _SAID if stage in request.args), "waiting")
+    said = next((stage for stage in _SAID if stage in request.args), "waiting")
+    return "waiting" if said == "link" and not _bank_url(payment) else said
+
+
+def _bank_url(payment: Payment | None) -> str:
+    """Return where the bank takes the payment, nothing for whom it is not.
+
+    A link that shows a client's kept cards is theirs, signed in: whoever has only the address of
+    the checkout gets one of their own (B2).
+    """
+    if payment is None or (payment.is_by_own_card and not _is_owner(payment)):
+        return ""
+    return payment.link_url or ""
+
+
+def _is_owner(payment: Payment) -> bool:
+    person = visitor()
+    return person is not None and person.id == payment.user_id
 
 
 def _poll_seconds(age: timedelta) -> int:
@@ -73,12 +92,14 @@ def _poll_seconds(age: timedelta) -> int:
 
 def _wait_context(token: str) -> dict[str, Any]:
     consultation = consultation_of(token)
-    payment = latest_payment(db.session(), consultation.id)
+    named = row_number(request.args.get("payment", ""))
+    payment = latest_payment(db.session(), consultation.id, named or 0)
     stage = _stage(consultation, payment)
     age = clock.now() - payment.created_at if payment else timedelta()
     return {
         "consultation": consultation,
         "payment": payment,
+        "bank_url": _bank_url(payment),
         "stage": stage,
         "is_slow": age > PATIENCE,
         "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
@@ -110,9 +131,9 @@ def _way_on(token: str, context: dict[str, Any]) -> str:
     if stage == "none":
         return url_for("checkout.method", token=token)
     if _has_code(payment) and (stage in ("link", "expired") or is_over):
-        return url_for("waiting.sbp", token=token)
+        return url_for("waiting.sbp", token=token, payment=payment.id)
     if "code" in request.args and stage != "code":
-        return url_for("waiting.wait", token=token)
+        return url_for("waiting.wait", token=token, payment=payment.id)
     return ""
 
 
@@ -143,7 +164,7 @@ def _poll_answer(onwards: str, context: dict[str, Any]) -> Response:
     if onwards:
         answer.headers["HX-Redirect"] = onwards
     elif context["stage"] == "link":
-        answer.headers["HX-Redirect"] = context["payment"].link_url
+        answer.headers["HX-Redirect"] = context["bank_url"]
     elif not context["poll_seconds"]:
         answer.status_code = 286
     return answer
@@ -156,13 +177,14 @@ def sbp(token: str) -> Response:
     context = _wait_context(token)
     payment: Payment | None = context["payment"]
     if payment is None or not _has_code(payment) or context["stage"] not in _AT_THE_CODE:
-        return lead_to("waiting.wait", token, link=1 if context["stage"] == "preparing" else None)
+        link = 1 if context["stage"] == "preparing" else None
+        return lead_to("waiting.wait", token, link=link, payment=request.args.get("payment"))
     if _is_over(payment):
         nudge(jobs.read, payment.id)
     else:
         context |= {"stage": "code", "code": qr_code(payment.link_url or "")}
-    can = account(payment.account).connector.capabilities
-    by_card = PaymentMethod.CARD in can.methods
+    account = banks().taking_payments(payment.currency)
+    by_card = bool(account and PaymentMethod.CARD in account.connector.capabilities.methods)
     page = render_template("checkout/sbp.html", **{"code": "", "by_card": by_card} | context)
     return make_response(page)
 
@@ -199,7 +221,8 @@ def _receipt(consultation: Consultation) -> str:
     payment = latest_payment(db.session(), consultation.id)
     if payment is None:
         return ""
-    by_bank = account(payment.account).connector.capabilities.receipt_by_bank
+    account = banks().find(payment.account)
+    by_bank = account.connector.capabilities.receipt_by_bank if account else None
     return receipt_words(masked_email(consultation.client.email), by_bank=by_bank)
 
 

@@ -81,12 +81,13 @@ def test_an_account_without_sbp_offers_the_card_and_takes_nothing_else(world, pa
 
 
 def test_a_payer_who_comes_back_is_led_on_by_a_page_and_no_redirect(world, payer, wait):
-    link = bank_page(world, starts(world, PaymentMethod.CARD))
+    payment = starts(world, PaymentMethod.CARD)
+    link = bank_page(world, payment)
 
     sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "card"})
     page = payer.get(sent.location)
 
-    assert (sent.status_code, sent.location) == (303, f"{wait}?link=1")
+    assert (sent.status_code, sent.location) == (303, f"{wait}?link=1&payment={payment}")
     assert (page.status_code, page.location) == (200, None)
     assert f'<meta http-equiv="refresh" content="0; url={link}">' in page.text
     assert f'href="{link}">Перейти к оплате' in page.text
@@ -132,22 +133,25 @@ def decoded(page):
 
 
 def test_sbp_leads_to_our_page_whose_code_is_the_link_of_the_bank(world, payer, wait):
-    link = bank_page(world, starts(world))
+    payment = starts(world)
+    link = bank_page(world, payment)
 
     sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
     onwards = payer.get(sent.location)
     poll = payer.get(sent.location, headers={"HX-Request": "true"})
     page = payer.get(onwards.location)
 
-    assert onwards.location == poll.headers["HX-Redirect"] == f"/pay/{world.pay_token}/sbp"
+    code = f"/pay/{world.pay_token}/sbp?payment={payment}"
+    assert onwards.location == poll.headers["HX-Redirect"] == code
     assert decoded(page) == link
     assert f'href="{link}">Открыть приложение банка</a>' in page.text
     assert "Код действует до 15:30 по Москве." in page.text
-    assert f'hx-get="{wait}?code=1"' in page.text
+    assert f'hx-get="{wait}?code=1&amp;payment={payment}"' in page.text
 
 
 def test_a_code_whose_time_is_over_is_made_anew_by_one_press(world, payer, now, wait):
-    first = bank_page(world, starts(world))
+    payment = starts(world)
+    first = bank_page(world, payment)
     now.shift(timedelta(minutes=30))
 
     poll = payer.get(f"{wait}?code=1", headers={"HX-Request": "true"})
@@ -158,7 +162,7 @@ def test_a_code_whose_time_is_over_is_made_anew_by_one_press(world, payer, now, 
     assert "Получить новый код" in page.text
     assert "Оплатить картой" in page.text
     assert first not in page.text
-    assert sent.location == f"{wait}?link=1"
+    assert sent.location == f"{wait}?link=1&payment={payment + 1}"
     assert "Готовим оплату. Сейчас покажем код." in payer.get(sent.location).text
 
 

@@ -174,7 +174,7 @@ class Stage:
             person.page.get_by_role("link", name="Оплатить").first.click()
             self.places[key] = person.page.url.split("/")[-2]
             person.presses("Оплатить")
-            person.page.wait_for_url("**/sbp")
+            person.page.wait_for_url("**/sbp*")
             person.presses("Открыть страницу банка")
             person.page.wait_for_url("**/tochka/order/**")
         self.people["client"].presses("Оплатить по СБП")

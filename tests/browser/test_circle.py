@@ -1,65 +1,18 @@
 """The heart: pay by SBP, cancel, refund, the bank confirms, and the ledger verifies."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.inside import assert_book_holds, books
 from tests.browser.people import Person
-from tests.stacks import ROOT, Stack, eventually
-
-BOOK = """
-from datetime import timedelta
-from app import app
-from portal.domain import clock
-from portal.domain.actors import SYSTEM
-from portal.domain.money import Currency, Money
-from portal.store.db import db
-from portal.store.users import User
-from portal.usecases.bookings import Booking, book_consultation
-with app.app_context():
-    client = db.session.query(User).filter_by(email="client@ponimayu.test").one().id
-    db.session.rollback()
-    starts = clock.now() + timedelta(days=2)
-    price = Money(321_00, Currency.RUB)
-    booking = Booking(client, "Орлова Наталья", starts, starts + timedelta(hours=1), price)
-    print(book_consultation(booking, actor=SYSTEM, now=clock.now()))
-"""
-
-
-def beside(stack: Stack, *words: str) -> str:
-    """Run Python beside the stack, on its database, and return what it said."""
-    environment = os.environ | {
-        "PORTAL_MODE": "local",
-        "PORTAL_DATA_DIR": str(stack.data_dir),
-        "PORTAL_DATABASE_URL": stack.settings.get("PORTAL_DATABASE_URL", ""),
-        "PORTAL_SECRET_KEY": "of this command alone",
-        "PORTAL_REDIS_URL": "redis://127.0.0.1:1",
-        "PORTAL_ACCOUNTS__TOCHKA__TOKEN": "none",
-    }
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout
-
-
-def books(stack: Stack) -> int:
-    """Book a consultation for Кирилл and return its number."""
-    return int(beside(stack, "-c", BOOK))
+from tests.stacks import Stack, eventually
 
 
 def goes_from_code_to_bank(kirill: Person) -> None:
     """Follow the code of SBP to the bank's page, by the link that this screen shows."""
-    kirill.page.wait_for_url("**/sbp", timeout=30_000)
+    kirill.page.wait_for_url("**/sbp*", timeout=30_000)
     kirill.page.get_by_role("link", name=re.compile("^Открыть")).click()
     kirill.page.wait_for_url("**/tochka/order/**", timeout=30_000)
 
@@ -114,7 +67,7 @@ def whole_circle(both: tuple[Person, Person], stack: Stack) -> None:
 
     anna.sees("Банк подтвердил возврат")
     assert refund_calls(stack) == before + 1
-    assert "Книга сходится" in beside(stack, "-m", "flask", "--app", "app", "ledger", "verify")
+    assert_book_holds(stack)
 
 
 def test_a_client_pays_and_gets_the_money_back(both: tuple[Person, Person], stack: Stack) -> None:

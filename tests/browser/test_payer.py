@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.inside import books
 from tests.browser.people import Person, watched
-from tests.browser.test_circle import books, goes_from_code_to_bank, pays
+from tests.browser.test_circle import goes_from_code_to_bank, pays
 from tests.codes import read_picture
 from tests.stacks import Stack
 
@@ -63,7 +64,7 @@ def opens_code(kirill: Person, number: int) -> None:
     opens_checkout(kirill, number)
     kirill.page.get_by_label("СБП").check()
     kirill.page.locator("main button[type=submit]").click()
-    kirill.page.wait_for_url("**/sbp", timeout=30_000)
+    kirill.page.wait_for_url("**/sbp*", timeout=30_000)
 
 
 def goes_to_pay(kirill: Person, number: int) -> None:
@@ -101,7 +102,7 @@ def test_the_page_with_the_code_hears_of_a_payment_at_a_telephone(
     telephone = kirill.page.context.new_page()
     telephone.goto(kirill.page.url)
     kirill.page.go_back()
-    kirill.page.wait_for_url("**/sbp")
+    kirill.page.wait_for_url("**/sbp*")
 
     telephone.get_by_role("button", name="Оплатить по СБП").click()
 

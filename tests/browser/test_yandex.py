@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests import stacks
+from tests.browser.inside import beside
 from tests.browser.people import Person, watched
-from tests.browser.test_circle import beside
 from tests.stacks import Stack, eventually
 
 #: A whole working day has passed since everybody's second step.

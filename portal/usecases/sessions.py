@@ -25,10 +25,13 @@ class Browser:
     user_agent: str | None
 
 
-def begin_session(person: User, browser: Browser, *, now: datetime, lasts: timedelta) -> str:
+def begin_session(
+    person: User, browser: Browser, *, now: datetime, lasts: timedelta, replaces: str = ""
+) -> str:
     """Begin a session for a person whose password has just matched; return its secret token.
 
-    ``person`` is as they were when it was compared. Raises WrongPassword when the password was
+    ``person`` is as they were when it was compared. ``replaces`` is the token that the browser had
+    until now, whoever it belonged to: its session ends. Raises WrongPassword when the password was
     changed or the person disabled since then: that has ended every session of theirs (I-42).
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -36,6 +39,8 @@ def begin_session(person: User, browser: Browser, *, now: datetime, lasts: timed
         user = locked(session, User, person.id)
         if not user.is_active or user.password_hash != person.password_hash:
             raise WrongPassword
+        old = update(UserSession).where(UserSession.token_hash == hash_of(replaces))
+        session.execute(old.where(UserSession.ended_at.is_(None)).values(ended_at=now))
         session.add(
             UserSession(
                 user_id=user.id,

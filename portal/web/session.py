@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from portal.domain import clock
 from portal.domain.actors import Actor
+from portal.domain.errors import NotFound
 from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.sessions import UserSession, find_session
@@ -20,6 +21,8 @@ login_manager.session_protection = None
 #: How often a session in use is marked as seen: not at every request, a write is not free.
 SEEN_EVERY = timedelta(minutes=1)
 USER_AGENT_CHARACTERS = 300
+#: Where Flask-Login keeps ``get_id`` in the cookie.
+_VISITOR = "_user_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +117,27 @@ def begin(user: User) -> Visitor:
     Raises WrongPassword when it was changed since then.
     """
     lasts = timedelta(hours=current_app.config["PORTAL"].session_hours)
-    browser = Browser(request.remote_addr, _user_agent())
-    return _enter(begin_session(user, browser, now=clock.now(), lasts=lasts))
+    browser, old = Browser(request.remote_addr, _user_agent()), str(cookie.get(_VISITOR, ""))
+    return _enter(begin_session(user, browser, now=clock.now(), lasts=lasts, replaces=old))
 
 
 def step_up(*, by_yandex: bool) -> Visitor:
-    """Give this browser's session a new token after the person has confirmed who they are."""
-    return _enter(renew_session(me().session_id, now=clock.now(), by_yandex=by_yandex))
+    """Give this browser's session a new token after the person has confirmed who they are.
+
+    Whose session has ended meanwhile is a stranger, as at every other door.
+    """
+    try:
+        token = renew_session(me().session_id, now=clock.now(), by_yandex=by_yandex)
+    except NotFound:
+        abort(401)
+    return _enter(token)
 
 
 def _enter(token: str) -> Visitor:
+    """Put the token into the cookie; 401 for who was disabled since the session has begun."""
     person = load(token)
     if person is None:
-        raise RuntimeError("a session that has just begun is alive")
+        abort(401)
     cookie.clear()
     login_user(person)
     entered: Visitor = person

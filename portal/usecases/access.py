@@ -204,9 +204,9 @@ def hand_over(user_id: int, offer: Offer, reason: str, *, actor: Actor, now: dat
         giver = _giver(session, actor, now)
         user = get_user(session, user_id)
         check_offer(giver, user.as_target(now), offer, of_role=user.of_role.permissions, now=now)
-        for old in user.grants:
-            if old.permission is offer.permission:
-                old.revoked_at, old.revoked_by_id = now, actor.user_id
+        old = next((each for each in user.grants if each.permission is offer.permission), None)
+        if old is not None:
+            old.revoked_at, old.revoked_by_id = now, actor.user_id
         session.flush()
         grant = _grant(user_id, offer, reason, actor, now)
         session.add(grant)
@@ -218,10 +218,8 @@ def hand_over(user_id: int, offer: Offer, reason: str, *, actor: Actor, now: dat
             user,
             now=now,
             right=offer.permission,
-            until=offer.expires_at.isoformat() if offer.expires_at else None,
-            limit=offer.limit.minor if offer.limit else None,
-            currency=offer.limit.currency if offer.limit else None,
             reason=reason,
+            **(_terms(grant) if old is None else {"before": _terms(old), "after": _terms(grant)}),
         )
         return grant.id
 
@@ -237,6 +235,14 @@ def _grant(user_id: int, offer: Offer, reason: str, actor: Actor, now: datetime)
         expires_at=offer.expires_at,
         created_at=now,
     )
+
+
+def _terms(grant: PersonalGrant) -> dict[str, Any]:
+    return {
+        "until": grant.expires_at.isoformat() if grant.expires_at else None,
+        "limit": grant.limit_minor,
+        "currency": grant.limit_currency,
+    }
 
 
 def revoke(grant_id: int, reason: str, *, actor: Actor, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.journal import Fault
@@ -130,9 +131,11 @@ RULES: Mapping[str, str] = {
     RefundRule.BALANCE_SPENT: "На балансе клиента не хватает свободных денег.",
     RefundRule.AMOUNT_RANGE: "Сумма больше остатка.",
 }
-YES_AND_NO = {
+YES_NO_NOTHING: Mapping[str, Mapping[bool | None, str]] = {
     "": {None: "—", True: "да", False: "нет"},
     "active": {None: "—", True: "допущен", False: "отключён"},
+    "limit": {None: "без лимита"},
+    "until": {None: "бессрочно"},
 }
 FAULTS = {
     Fault.MISSING: "записи нет, хотя она была",
@@ -168,6 +171,14 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a value is read among: the table that its entry is about, and what stands beside it."""
+
+    about: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What an entry keeps besides who and when: changed fields, and plain facts."""
 
@@ -179,7 +190,7 @@ def action_words(entry: AuditEntry) -> str:
     """Say what was done, and for how much when money was in it."""
     words = EVENTS.get(entry.action, entry.action)
     amount = entry.changes.get("amount")
-    return f"{words}, {_money(entry, amount)}" if isinstance(amount, int) else words
+    return f"{words}, {_money(entry.changes, amount)}" if isinstance(amount, int) else words
 
 
 def object_words(entry: AuditEntry) -> str:
@@ -191,16 +202,18 @@ def object_words(entry: AuditEntry) -> str:
 def details(entry: AuditEntry, titles: Mapping[str, str]) -> Details:
     """Put the changes of an entry into words; ``titles`` are those of the roles, by code."""
 
-    def words(name: str, value: object) -> str:
-        return value_words(entry, name, value, titles)
+    def words(name: str, state: Mapping[str, Any]) -> str:
+        said = Said(entry.object_type, {**entry.changes, **state})
+        return value_words(said, name, state.get(name), titles)
 
     before, after = entry.changes.get("before", {}), entry.changes.get("after", {})
     changed = [
-        Changed(field_words(name), words(name, before.get(name)), words(name, after.get(name)))
+        Changed(field_words(name), words(name, before), words(name, after))
         for name in {**before, **after}
+        if name not in _SILENT
     ]
     facts = [
-        (field_words(name), words(name, value))
+        (field_words(name), words(name, entry.changes))
         for name, value in entry.changes.items()
         if name not in _SILENT and value is not None
     ]
@@ -212,30 +225,30 @@ def field_words(name: str) -> str:
     return FIELDS.get(name, name)
 
 
-def value_words(entry: AuditEntry, name: str, value: object, titles: Mapping[str, str]) -> str:
+def value_words(said: Said, name: str, value: object, titles: Mapping[str, str]) -> str:
     """Put a value into words; what has none is shown as it is."""
     if isinstance(value, list):
-        return ", ".join(value_words(entry, name, one, titles) for one in value) or "—"
+        return ", ".join(value_words(said, name, one, titles) for one in value) or "—"
     if value is None or isinstance(value, bool):
-        return YES_AND_NO.get(name, YES_AND_NO[""])[value]
+        return YES_NO_NOTHING.get(name, YES_NO_NOTHING[""])[value]
     if isinstance(value, int):
-        return _money(entry, value) if name in ("amount", "limit") else str(value)
+        return _money(said.facts, value) if name in ("amount", "limit") else str(value)
     text = str(value)
     if name in ("until", "starts_at"):
         return when_long(datetime.fromisoformat(text))
-    return _code_words(entry, name, text, titles)
+    return _code_words(said.about, name, text, titles)
 
 
-def _code_words(entry: AuditEntry, name: str, text: str, titles: Mapping[str, str]) -> str:
-    kind = STATUSES.get(entry.object_type) if name == "status" else KINDS.get(name)
+def _code_words(about: str, name: str, text: str, titles: Mapping[str, str]) -> str:
+    kind = STATUSES.get(about) if name == "status" else KINDS.get(name)
     if kind is not None and text in set(kind):
         return LABELS[kind(text)]
     spoken: Mapping[str, Mapping[str, str]] = {"role": titles, "refusal": REFUSALS, "rule": RULES}
     return spoken.get(name, {}).get(text, text)
 
 
-def _money(entry: AuditEntry, minor: int) -> str:
-    currency = entry.changes.get("currency", Currency.RUB)
+def _money(facts: Mapping[str, Any], minor: int) -> str:
+    currency = facts.get("currency") or Currency.RUB
     return money(Money(minor, Currency(currency)))
 
 

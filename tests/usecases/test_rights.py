@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.access import (
     AlreadyHeld,
@@ -14,8 +15,10 @@ from portal.domain.access import (
     StrongerPerson,
 )
 from portal.domain.errors import NotFound
+from portal.domain.money import Currency, Money
 from portal.domain.permissions import Permission
 from portal.store.access import PersonalGrant
+from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.users import get_user
 from portal.usecases import access
@@ -70,6 +73,28 @@ def test_the_same_right_given_again_takes_the_place_of_the_old_one(cast):
         old, (new,) = session.get_one(PersonalGrant, first), get_user(session, cast.kirill).grants
     assert (new.id, new.limit, new.expires_at) == (second, rub(500), TOMORROW)
     assert (old.revoked_at, old.revoked_by_id) == (NOW, cast.gala.user_id)
+
+
+def told_of_grants():
+    """Return what the journal keeps of the rights that were handed over."""
+    with transaction() as session:
+        query = select(AuditEntry.changes).where(AuditEntry.action == "right.grant")
+        return list(session.scalars(query.order_by(AuditEntry.id)))
+
+
+def test_the_journal_tells_what_a_grant_has_replaced(cast):
+    hand(cast.gleb, cast.kirill, REFUND, limit=rub(100))
+    hand(cast.gala, cast.kirill, REFUND, until=TOMORROW)
+    hand(cast.gala, cast.kirill, REFUND, limit=Money(500, Currency.KZT))
+
+    small = {"until": None, "limit": 100, "currency": "RUB"}
+    short = {"until": TOMORROW.isoformat(), "limit": None, "currency": None}
+    other = {"until": None, "limit": 500, "currency": "KZT"}
+    assert told_of_grants() == [
+        {"right": "refunds:create", **small},
+        {"right": "refunds:create", "before": small, "after": short},
+        {"right": "refunds:create", "before": short, "after": other},
+    ]
 
 
 def refuse_grant(cast, actor, user_id, refusal, permission=REFUND, **how):

@@ -1,10 +1,12 @@
 """Rights on a person's card: handed over, taken back, roles, people shut out at once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
+from portal.domain.money import Currency, Money
 from portal.domain.permissions import Permission, Role
 from portal.store.db import transaction
 from portal.store.users import get_user
@@ -98,6 +100,17 @@ def test_a_right_is_taken_back_and_the_next_request_feels_it(house):
     assert answer.status_code == 303
     assert kirill.get("/payments").status_code == 403
     assert "Отозвано" in card(house, house.kirill)
+
+
+def test_the_journal_tells_what_was_given_before_and_what_after(house):
+    house.hands(house.kirill, OWN_REFUND, until=NOW + timedelta(days=1))
+    house.hands(house.kirill, OWN_REFUND, limit=Money(500_00, Currency.KZT))
+
+    entry = house.browser(house.gleb.user_id).get("/audit?action=access").text
+    words = " ".join(re.sub(r"<[^>]+>", " ", entry).split())
+
+    assert "До было 25 ноября 2026 г., 15:00 → стало бессрочно" in words
+    assert "До суммы было без лимита → стало 500,00 ₸" in words
 
 
 def test_a_right_ends_by_the_clock(house):

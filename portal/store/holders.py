@@ -127,3 +127,23 @@ def list_grants(session: Session, user_id: int) -> list[GivenRight]:
         .limit(PEOPLE_LIMIT)
     )
     return [GivenRight(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """A personal grant in force that somebody gave, and the person who holds it."""
+
+    grant: PersonalGrant
+    holder: User
+
+
+def list_handed_on(session: Session, giver_id: int, *, now: datetime) -> list[HandedOn]:
+    """Return the rights in force that a person gave to others: they outlive the giver's own."""
+    rows = session.execute(
+        select(PersonalGrant, User)
+        .join(User, User.id == PersonalGrant.user_id)
+        .where(PersonalGrant.granted_by_id == giver_id, _grant_in_force(now))
+        .order_by(User.name, PersonalGrant.id)
+        .limit(PEOPLE_LIMIT)
+    )
+    return [HandedOn(*row) for row in rows]

@@ -24,6 +24,7 @@ from portal.web.access import can, fresh, requires
 from portal.web.access_words import GROUPS
 from portal.web.fragments import render
 from portal.web.grant_forms import AdmissionForm, GrantForm, RoleForm, offered
+from portal.web.holders import handed_on
 from portal.web.labels import LABELS
 from portal.web.matrix import ReasonForm, giver, words_of
 from portal.web.session import actor
@@ -70,13 +71,19 @@ REVOKE = Act(
 )
 
 
+#: Acts that take nothing away, so that nobody has to ask what else the person gave to others.
+GIVING = (GRANT, ENABLE)
+
+
 def _person(number: int) -> User:
     return get_user(db.session(), number)
 
 
 def _page(user: User, act: Act, form: FlaskForm, *, note: str = "", status: int = 200) -> Response:
     page = "access/act.html"
-    return render(page, page, status=status, user=user, act=act, form=form, note=note)
+    passed = [] if act in GIVING else handed_on(user.id)
+    facts = {"user": user, "act": act, "form": form, "note": note, "handed_on": passed}
+    return render(page, page, status=status, **facts)
 
 
 def _refused(user_id: int, act: Act, form: FlaskForm, refusal: AccessRefusal) -> Response:

@@ -12,11 +12,11 @@ from portal.domain.refunds import rule_in_the_way
 from portal.jobs.accounts import mode_of
 from portal.store.access import PersonalGrant
 from portal.store.db import db
-from portal.store.holders import GivenRight, list_grants, list_holders
+from portal.store.holders import GivenRight, list_grants, list_handed_on, list_holders
 from portal.store.payment_rows import PaymentRow
 from portal.store.refund_rights import left_of, refund_rights
 from portal.store.users import User, get_user
-from portal.web.access import requires
+from portal.web.access import can, requires
 from portal.web.access_words import GROUPS, NOT_THIS_ONE
 from portal.web.fragments import render
 from portal.web.labels import LABELS
@@ -36,6 +36,15 @@ class Given:
     left: Money | None
     giver: str
     taker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A right in force that a person gave to another, as the giver's card shows it."""
+
+    grant: PersonalGrant
+    right: str
+    holder: User
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,23 @@ def rights_in_force(user: User) -> list[Given]:
     return [each for each in given_rights(user.id) if each.is_in_force]
 
 
+def handed_on(user_id: int) -> list[Passed]:
+    """Return what a person gave to others; nothing for a visitor who may not look at rights."""
+    if not can(Permission.ACCESS_READ):
+        return []
+    rows = list_handed_on(db.session(), user_id, now=clock.now())
+    return [Passed(row.grant, _words(row.grant), row.holder) for row in rows]
+
+
+def _words(grant: PersonalGrant) -> str:
+    return LABELS[grant.permission] if grant.permission else grant.permission_code
+
+
 def _given(row: GivenRight) -> Given:
     grant = row.grant
     return Given(
         grant=grant,
-        right=LABELS[grant.permission] if grant.permission else grant.permission_code,
+        right=_words(grant),
         is_in_force=grant.is_in_force(clock.now()),
         left=left_of(db.session(), grant),
         giver=row.giver or "портал",

@@ -22,7 +22,7 @@ from portal.store.users import get_user
 from portal.web.access import can, require_step, requires, sees
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
-from portal.web.holders import given_rights
+from portal.web.holders import given_rights, handed_on
 from portal.web.lists import (
     ListView,
     chips,
@@ -119,5 +119,6 @@ def show(number: int) -> Response:
         tabs=_tabs(),
         shows_contacts=can(Permission.USERS_CONTACTS),
         given=given_rights(number) if can(Permission.ACCESS_READ) else [],
+        handed_on=handed_on(number),
         **_tab(number, tab),
     )

@@ -1,8 +1,12 @@
 """A client who was handed a right of staff passes the second step as staff do (domain.md §6)."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
+from portal.domain import clock
 from portal.domain.access import Offer
 from portal.domain.actors import Actor
 from portal.domain.permissions import Permission, Role
@@ -86,6 +90,19 @@ def test_after_the_step_the_handed_rights_open(portal, lena, payment):
 
     assert (opened, sent.status_code, sent.location) == (200, 303, "/refunds/1")
     assert refunds(portal) == 1
+
+
+@pytest.mark.parametrize(("hours", "passed", "made"), [(12, 719, 1), (1, 59, 1), (1, 61, 0)])
+def test_the_step_counts_for_refunds_as_long_as_the_setting_says(
+    portal, lena, payment, hours, passed, made
+):
+    switch(portal, session_idle_minutes=24 * 60, yandex_hours=hours)
+    binds_and_confirms(lena)
+
+    with time_machine.travel(clock.now() + timedelta(minutes=passed)):
+        lena.posts(f"/payments/{payment}/refund", FORM)
+
+    assert refunds(portal) == made
 
 
 def test_the_step_gives_no_right(portal, lena, payment):

@@ -32,7 +32,10 @@ OBJECTS = {
     "audit_entries": ("Запись журнала", "Журнал"),
     "doors": ("Раздел", "Раздел"),
 }
-_ACCESS = ("role.", "right.", "user.create", "user.role", "user.enable", "user.disable")
+_ACCESS = (
+    *("role.", "right.", "user.create", "user.role", "user.enable", "user.disable"),
+    "user.contacts",
+)
 #: The filter «Действие»: its value -> the words, and how the codes begin.
 GROUPS = {
     "money": ("Платежи и возвраты", ("payment.", "refund.", "card.")),

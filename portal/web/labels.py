@@ -270,6 +270,7 @@ EVENTS = {
     "slot.withdraw": "Слот снят",
     "list.export": "Список выгружен в файл",
     "user.create": "Человек заведён",
+    "user.contacts": "Показаны почта и телефон",
     "user.sign_in": "Вход по паролю",
     "password.confirm": "Пароль введён ещё раз",
     "user.role": "Роль человека изменена",

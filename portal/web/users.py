@@ -70,7 +70,6 @@ def show_list() -> Response:
         roles=options(tuple(titles), titles, view.param("role")),
         has_free_money=wanted.has_free_money,
         totals=() if is_partial() else totals_held(db.session()),
-        shows_contacts=can(Permission.USERS_CONTACTS),
     )
 
 
@@ -117,7 +116,7 @@ def show(number: int) -> Response:
         balances=balances_of(db.session(), [number]).get(number, ()),
         tab=tab,
         tabs=_tabs(),
-        shows_contacts=can(Permission.USERS_CONTACTS),
+        is_revealed=False,
         given=given_rights(number) if can(Permission.ACCESS_READ) else [],
         handed_on=handed_on(number),
         **_tab(number, tab),

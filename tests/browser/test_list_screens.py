@@ -47,6 +47,17 @@ def test_enter_during_a_live_search_leaves_the_console_empty(anna: Person, path:
     assert said == []
 
 
+def test_contacts_are_shown_by_a_press_and_the_focus_goes_to_what_is_said(anna: Person) -> None:
+    anna.opens("/users/10")
+    expect(anna.page.locator("#contacts")).not_to_contain_text("vasiliev@ponimayu.test")
+
+    anna.page.locator("#contacts button").press("Enter")
+
+    expect(anna.page.locator("#contacts")).to_contain_text("vasiliev@ponimayu.test")
+    expect(anna.page.get_by_text("Показано один раз")).to_be_focused()
+    assert anna.page.url.endswith("/users/10")
+
+
 def test_nobody_of_the_demo_consults_at_night(anna: Person) -> None:
     anna.opens("/consultations")
 

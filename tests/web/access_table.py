@@ -56,6 +56,7 @@ GET  /slots/<int:number>/withdraw                    303  303  403  403  403  40
 POST /slots/<int:number>/withdraw                    303  303  403  403  403  403  303  409
 GET  /users                                           303  303  403  403  403  200  200  200
 GET  /users/<int:number>                              303  303  403  403  403  200  200  200
+POST /users/<int:number>/reveal                      303  303  403  403  403  403  200  200
 GET  /users/<int:number>/book                        303  303  403  403  403  403  200  200
 GET  /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404
 POST /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404

@@ -129,6 +129,17 @@ def reserve(consultation_id: int, payment_id: int, amount: Money, user_id: int) 
     )
 
 
+def reserve_from_balance(consultation_id: int, amount: Money, user_id: int) -> Movement:
+    """Free money pays for a consultation and waits for it; a consultation is paid so once (C1)."""
+    return Movement(
+        f"consultation:{consultation_id}:reserve:balance",
+        amount,
+        available(user_id),
+        reserved(user_id),
+        TransferReason.RESERVE,
+    )
+
+
 def settle(consultation_id: int, turn: int, amount: Money, user_id: int) -> Movement:
     """The consultation is over: its fee leaves the balance (A4, D4)."""
     return Movement(

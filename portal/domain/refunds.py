@@ -96,6 +96,7 @@ class RefundRule(StrEnum):
     CONSULTATION_SCHEDULED = "consultation_scheduled"
     CONSULTATION_OPEN = "consultation_open"
     AFTER_COMPLETION = "after_completion"
+    FUNDS_ANOTHER = "funds_another"
     BALANCE_SPENT = "balance_spent"
     AMOUNT_RANGE = "amount_range"
     OVER_LIMIT = "over_limit"
@@ -113,6 +114,7 @@ class NextStep(StrEnum):
     OPEN_PAYMENT = "open_payment"
     CHANGE_AMOUNT = "change_amount"
     OPEN_USER = "open_user"
+    OPEN_FUNDED = "open_funded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class RefundFacts:
 
     ``funds_consultation`` is False for a surplus payment (a second success): its money lies free on
     the balance, so the consultation's state does not matter. ``available`` is the client's free
-    money, which pays for the refund unless the consultation has taken place.
+    money, which pays for the refund unless the consultation has taken place. ``booked`` waits for
+    other consultations that the balance has paid with it, ``spent`` they have taken since.
     """
 
     payment_status: PaymentStatus
@@ -156,6 +159,8 @@ class RefundFacts:
     succeeded: Money
     under_way: Money
     external: Money
+    booked: Money
+    spent: Money
     available: Money
     open_refund: RefundStatus | None
     incident: bool
@@ -169,9 +174,23 @@ class RefundFacts:
         return self.captured - self.succeeded - self.under_way - self.external
 
     @property
+    def refundable(self) -> Money:
+        """What one refund may return now: what is free, and then what others have spent."""
+        return refundable(self.remaining, self.booked, self.spent)
+
+    @property
+    def is_from_spent(self) -> bool:
+        """Whether nothing is free any more and consultations paid from the balance have taken it.
+
+        What is free goes back first: only then does revenue return what others have spent.
+        """
+        return takes_spent(self.remaining, self.booked, self.spent)
+
+    @property
     def is_from_revenue(self) -> bool:
         """Whether the fee has already left the balance, so that revenue returns it (D4)."""
-        return self.funds_consultation and self.consultation in OVER
+        own = self.funds_consultation and self.consultation in OVER
+        return own or self.is_from_spent
 
 
 class NotRefundable(Refusal):
@@ -190,11 +209,27 @@ class RemainderChanged(Refusal):
     code = "remainder_changed"
 
 
+def refundable(remaining: Money, booked: Money, spent: Money) -> Money:
+    """Return what one refund may take of a payment: what is free, or else what others have spent.
+
+    What waits for another consultation stays.
+    """
+    if not takes_spent(remaining, booked, spent):
+        return max(remaining - booked - spent, Money(0, remaining.currency))
+    return max(min(spent, remaining - booked), Money(0, remaining.currency))
+
+
+def takes_spent(remaining: Money, booked: Money, spent: Money) -> bool:
+    """Tell whether nothing is free, so that a refund returns what others have spent (D4)."""
+    return spent.minor > 0 and remaining <= booked + spent
+
+
 def check_refund(facts: RefundFacts) -> list[Rule]:
     """Judge a refund by every rule, most telling first; row, dialog and job all ask here."""
     funds, state = facts.funds_consultation, facts.consultation
     unknown = facts.open_refund is RefundStatus.UNKNOWN
-    amount = facts.remaining if facts.amount is None else facts.amount
+    amount = facts.refundable if facts.amount is None else facts.amount
+    nothing_free = facts.remaining.minor > 0 and not facts.refundable
     spent = not facts.is_from_revenue and amount > facts.available
     steps = NextStep
     return [
@@ -214,6 +249,7 @@ def check_refund(facts: RefundFacts) -> list[Rule]:
             not funds or state is not ConsultationStatus.OPEN,
             steps.OPEN_CONSULTATION,
         ),
+        Rule(RefundRule.FUNDS_ANOTHER, not nothing_free, steps.OPEN_FUNDED),
         Rule(
             RefundRule.AFTER_COMPLETION,
             not facts.is_from_revenue or facts.rights.after_completion,
@@ -237,7 +273,7 @@ def _is_within_limit(facts: RefundFacts, amount: Money) -> bool:
 
 
 def _is_in_range(facts: RefundFacts) -> bool:
-    return facts.amount is None or 0 < facts.amount.minor <= facts.remaining.minor
+    return facts.amount is None or 0 < facts.amount.minor <= facts.refundable.minor
 
 
 def broken_rule(facts: RefundFacts) -> Rule | None:
@@ -253,11 +289,11 @@ def require_refundable(facts: RefundFacts) -> None:
 
 
 def rule_in_the_way(facts: RefundFacts) -> Rule | None:
-    """Return the rule that bars every sum, or None when some part of the remainder may go back.
+    """Return the rule that bars every sum, or None when some part of what is left may go back.
 
     A limit lower than the remainder bars only what is above it.
     """
     limit = facts.rights.limit
-    if limit and limit.currency is facts.remaining.currency and limit < facts.remaining:
+    if limit and limit.currency is facts.refundable.currency and limit < facts.refundable:
         return broken_rule(replace(facts, amount=limit))
     return broken_rule(facts)

@@ -14,11 +14,12 @@ from portal.store.refunds import Refund
 def attribution_facts(session: Session, refund: Refund, payment: Payment) -> AttributionFacts:
     """Gather what the rules judge, as it is now."""
     user_id, currency = payment.user_id, refund.currency
+    own = 0 if payment.is_surplus else payment.consultation_id or 0
     return AttributionFacts(
         amount=refund.amount,
         user_id=user_id,
         available=balance(session, ledger.available(user_id), currency),
-        reserved=reserved_for(session, payment.consultation_id or 0, user_id, currency),
+        reserved=reserved_for(session, own, user_id, currency),
     )
 
 

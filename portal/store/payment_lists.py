@@ -155,9 +155,9 @@ def _values(wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _is_left() -> ColumnElement[bool]:
-    """Say in SQL: not all of it has gone back or is on its way."""
+    """Say in SQL: some of it neither went back, nor is on its way, nor pays for a consultation."""
     back = Payment.refunded_minor + Payment.under_way_minor + Payment.external_minor
-    return Payment.captured_minor > back
+    return Payment.captured_minor > back + Payment.booked_minor + Payment.spent_minor
 
 
 def surplus_left() -> list[ColumnElement[bool]]:
@@ -180,7 +180,7 @@ def owed() -> list[ColumnElement[bool]]:
 def surplus_of(session: Session, consultation_id: int) -> Money | None:
     """Return the money that paid for nothing and is still there: paid twice, or too late."""
     paid = select(Payment).where(Payment.consultation_id == consultation_id, *surplus_left())
-    left = [payment.remaining for payment in session.scalars(paid)]
+    left = [payment.free for payment in session.scalars(paid)]
     return sum(left[1:], start=left[0]) if left else None
 
 

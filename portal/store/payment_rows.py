@@ -28,6 +28,8 @@ from portal.domain.refunds import (
     RefundFacts,
     RefundRights,
     RefundStatus,
+    refundable,
+    takes_spent,
 )
 from portal.store.consultations import Consultation
 from portal.store.ledger import LedgerAccount
@@ -64,6 +66,8 @@ class PaymentRow:
     refunded_minor: int
     under_way_minor: int
     external_minor: int
+    booked_minor: int
+    spent_minor: int
     paid_at: datetime | None
     is_late: bool
     is_surplus: bool
@@ -106,6 +110,31 @@ class PaymentRow:
         return self.captured - self.refunded - self.under_way - self.external
 
     @property
+    def booked(self) -> Money:
+        """What of it waits for consultations that were paid from the balance."""
+        return self._money(self.booked_minor)
+
+    @property
+    def spent(self) -> Money:
+        """What such consultations have taken and nobody has returned."""
+        return self._money(self.spent_minor)
+
+    @property
+    def refundable(self) -> Money:
+        """What one refund may return now."""
+        return refundable(self.remaining, self.booked, self.spent)
+
+    @property
+    def is_from_spent(self) -> bool:
+        """Whether that would be what other consultations have taken."""
+        return takes_spent(self.remaining, self.booked, self.spent)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no consultation of its own needs it: paid twice, or cancelled."""
+        return self.is_surplus or self.consultation_status is ConsultationStatus.CANCELLED
+
+    @property
     def open_refund(self) -> RefundStatus | None:
         """The state of the refund that has not ended; the last one is the only one that may be."""
         return self.last_refund if self.last_refund in OPEN_STATUSES else None
@@ -131,6 +160,8 @@ class PaymentRow:
             succeeded=self.refunded,
             under_way=self.under_way,
             external=self.external,
+            booked=self.booked,
+            spent=self.spent,
             available=self._money(self.available_minor),
             open_refund=self.open_refund,
             incident=self.incident is not None,
@@ -163,6 +194,8 @@ def select_rows() -> Select[*tuple[Any, ...]]:
             Payment.refunded_minor,
             Payment.under_way_minor,
             Payment.external_minor,
+            Payment.booked_minor,
+            Payment.spent_minor,
             Payment.paid_at,
             Payment.is_late,
             Payment.is_surplus,
@@ -233,6 +266,7 @@ def facts_without(row: PaymentRow, own: Refund, *, mode: AccountMode) -> RefundF
         facts,
         amount=own.amount,
         under_way=facts.under_way - own.amount,
+        spent=facts.spent + Money(own.spent_minor, own.currency),
         available=facts.available + held,
         open_refund=None,
     )
@@ -255,6 +289,8 @@ def facts_of_sending(
         succeeded=payment.refunded,
         under_way=payment.under_way - own.amount,
         external=payment.external,
+        booked=Money(0, own.currency),
+        spent=Money(0, own.currency),
         available=own.amount,
         open_refund=None,
         incident=payment.incident is not None,

@@ -27,9 +27,9 @@ from portal.store.users import User
 class Payment(Base):
     """One attempt to pay a consultation, or to check a card, at one account of one bank, for ever.
 
-    The three cached sums (``refunded``, ``under_way``, ``external``) are written in the same
-    transaction as the refunds that they summarise, and the CHECK keeps them within what was
-    captured at any commit (I-05).
+    The cached sums are written in the same transaction as the refunds (``refunded``, ``under_way``,
+    ``external``) and fundings (``booked``, ``spent``) that they summarise, and the CHECKs keep them
+    within what was captured at any commit (I-05).
     """
 
     __tablename__ = "payments"
@@ -44,6 +44,11 @@ class Payment(Base):
         CheckConstraint(
             "refunded_minor + under_way_minor + external_minor <= captured_minor",
             name="returns_within_captured",
+        ),
+        CheckConstraint("booked_minor >= 0 AND spent_minor >= 0", name="shares_not_negative"),
+        CheckConstraint(
+            "refunded_minor + under_way_minor + booked_minor + spent_minor <= captured_minor",
+            name="shares_within_captured",
         ),
         Index("ix_payments_paid_transfer", "paid_transfer_id", unique=True),
         Index("ix_payments_user_paid_transfer", "user_id", "paid_transfer_id"),
@@ -95,6 +100,10 @@ class Payment(Base):
     refunded_minor: Mapped[int] = mapped_column(default=0)
     under_way_minor: Mapped[int] = mapped_column(default=0)
     external_minor: Mapped[int] = mapped_column(default=0)
+    #: What waits for consultations that were paid from the balance with it (domain.md §5).
+    booked_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: What such consultations have taken, less what of it was returned since.
+    spent_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     paid_at: Mapped[datetime | None]
     #: The transfer that credited it: proof, and the order of the list of payments.
     paid_transfer_id: Mapped[int | None] = mapped_column(ForeignKey("transfers.id"))
@@ -161,6 +170,11 @@ class Payment(Base):
     def remaining(self) -> Money:
         """What is left to return."""
         return self.captured - self.refunded - self.under_way - self.external
+
+    @property
+    def free(self) -> Money:
+        """What is left for nobody, once its own consultation needs none of it."""
+        return self.remaining - self._money(self.booked_minor + self.spent_minor)
 
 
 class BankOrder(Base):

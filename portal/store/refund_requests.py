@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select, t
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import Actor
-from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
 from portal.domain.refund_requests import COMMENT_MAX_CHARACTERS, AskFacts, RequestStatus
@@ -70,7 +69,7 @@ def ask_facts(row: PaymentRow, last: RefundRequest | None) -> AskFacts:
     """Put a payment and the newest request about it into the shape that the rules judge."""
     return AskFacts(
         is_paid=row.status is PaymentStatus.PAID,
-        is_free=row.is_surplus or row.consultation_status is ConsultationStatus.CANCELLED,
+        is_free=row.is_free and row.remaining > row.booked + row.spent,
         remaining=row.remaining,
         available=Money(row.available_minor, row.currency),
         has_open_refund=row.open_refund is not None,

@@ -30,6 +30,9 @@ class Refund(Base):
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "spent_minor >= 0 AND spent_minor <= amount_minor", name="spent_within_amount"
+        ),
         Index(
             "one_open_refund_per_payment",
             "payment_id",
@@ -53,6 +56,8 @@ class Refund(Base):
     status: Mapped[RefundStatus]
     #: The ledger account that paid, so that a failure returns the sum to where it came from.
     source: Mapped[str] = mapped_column(String(60))
+    #: How much of it consultations had taken that its payment paid for from the balance.
+    spent_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     #: The personal grant whose limit this refund uses up; None when a role gave the right.
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("personal_grants.id"))
@@ -156,6 +161,8 @@ def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and whe
         payment.next_read_at = now + READ_AFTER_REFUND
     if status is RefundStatus.SUCCEEDED:
         payment.refunded_minor += refund.amount_minor
+    else:
+        payment.spent_minor += refund.spent_minor
     post(
         session,
         _ending(refund, payment),

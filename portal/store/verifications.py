@@ -11,6 +11,7 @@ from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import OPEN_STATUSES, RefundStatus
 from portal.store.audit import AuditEntry
 from portal.store.consultations import Consultation
+from portal.store.funding_checks import funding_checks
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.payments import Payment
 from portal.store.refunds import UNEXPLAINED, Refund
@@ -54,6 +55,7 @@ def verify(session: Session) -> Iterator[str]:
         ("refund {0} was sent more than once: {1} answers of the bank", _sent_twice()),
         ("client {0}: in transit {1}, open refunds give {2}", _in_transit()),
         ("transfer {0} joins accounts of another currency", _mixed()),
+        *funding_checks(),
     ):
         for row in session.execute(query):
             yield text.format(*row)

@@ -51,6 +51,10 @@ def _attribute(
         raise AlreadyMoved(status=refund.status)
     source = bearer(attribution_facts(session, refund, payment), attribution.kind)
     refund.source = source.text
+    if source == ledger.REFUNDS:
+        # What others have spent is borne by us either way: it is not there to be returned again.
+        refund.spent_minor = min(refund.amount_minor, payment.spent_minor)
+        payment.spent_minor -= refund.spent_minor
     refund.resolved_by_id = actor.user_id
     refund.resolution = attribution.reason
     refund.version += 1

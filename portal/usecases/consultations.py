@@ -22,6 +22,7 @@ from portal.store.attributions import reserved_for
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
+from portal.store.fundings import end_bookings
 from portal.store.ledger import post
 from portal.store.letters import tell_client
 from portal.store.slots import Slot
@@ -190,6 +191,7 @@ def _withdraw_slot(
 def _settle(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> Money:
     """Move what is reserved for it, to revenue or back to free when cancelled; return the sum."""
     client_id = consultation.client_id
+    end_bookings(session, consultation)
     held = reserved_for(session, consultation.id, client_id, consultation.currency)
     if not held:
         return held

@@ -82,9 +82,9 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
     rights = locked_refund_rights(session, actor.user_id, own=wish.own, now=now)
     facts = replace(row.facts(rights, wish.mode), amount=wish.amount)
     require_refundable(facts)
-    if facts.remaining != wish.expected_remaining:
-        raise RemainderChanged(remaining=facts.remaining)
-    amount = facts.remaining if wish.amount is None else wish.amount
+    if facts.refundable != wish.expected_remaining:
+        raise RemainderChanged(remaining=facts.refundable)
+    amount = facts.refundable if wish.amount is None else wish.amount
     source = ledger.REFUNDS if facts.is_from_revenue else ledger.available(payment.user_id)
     refund = Refund(
         payment_id=payment.id,
@@ -95,6 +95,7 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
         comment=wish.comment,
         status=RefundStatus.REQUESTED,
         source=source.text,
+        spent_minor=amount.minor if facts.is_from_spent else 0,
         requested_by_id=actor.user_id,
         grant_id=rights.grant_id,
         requested_at=now,
@@ -109,6 +110,7 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
 
 def _hold(session: Session, payment: Payment, refund: Refund, actor: Actor, now: datetime) -> None:
     payment.under_way_minor += refund.amount_minor
+    payment.spent_minor -= refund.spent_minor
     payment.last_refund_id = refund.id
     source = ledger.parse_code(refund.source)
     post(
@@ -205,6 +207,7 @@ def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -
         refund.resolution = reason
         refund.version += 1
         payment.refunded_minor -= refund.amount_minor
+        payment.spent_minor += refund.spent_minor
         source = ledger.parse_code(refund.source)
         post(
             session,

@@ -40,7 +40,7 @@ PAYMENTS: tuple[Column[PaymentRow], ...] = (
     Column("Возвращено", "refunded", lambda row: row.refunded),
     Column("Вернули в банке", "external", lambda row: row.external),
     Column("В пути", "under_way", lambda row: row.under_way),
-    Column("Можно вернуть", "remaining", lambda row: row.remaining),
+    Column("Можно вернуть", "remaining", lambda row: row.refundable),
     Column("Валюта", "currency", lambda row: row.currency.value),
     Column("Платёж", "state", lambda row: row.state),
     Column("№ консультации", "consultation", lambda row: row.consultation_id),

@@ -62,8 +62,8 @@ class SumForm(FlaskForm):
         except BadAmount:
             self.amount.errors = ["Введите сумму числом, например 1 500 или 1 500,50"]
             return False
-        if part is not None and part > row.remaining > Money(0, row.currency):
-            self.amount.errors = [f"Сумма должна быть от 0,01 до {money(row.remaining)}"]
+        if part is not None and part > row.refundable > Money(0, row.currency):
+            self.amount.errors = [f"Сумма должна быть от 0,01 до {money(row.refundable)}"]
             return False
         return True
 

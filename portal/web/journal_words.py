@@ -105,6 +105,7 @@ REFUSALS = {
     "out_of_place": "такое право этой роли не дают",
     "role_in_use": "роль кому-то дана",
     "role_not_editable": "эту роль не меняют",
+    "balance_too_low": "на балансе не хватает свободных денег",
     "bound_already": "Яндекс ID уже привязан",
     "callback_unreadable": "ответ Яндекса без кода",
     "cancelled_at_yandex": "человек отказался на странице Яндекса",
@@ -131,6 +132,7 @@ REFUSALS = {
 RULES: Mapping[str, str] = {
     **{rule.value: words for rule, words in REASONS.items()},
     RefundRule.CONSULTATION_SCHEDULED: "Консультация ещё запланирована.",
+    RefundRule.FUNDS_ANOTHER: "Деньги оплатили с баланса другую консультацию.",
     RefundRule.BALANCE_SPENT: "На балансе клиента не хватает свободных денег.",
     RefundRule.AMOUNT_RANGE: "Сумма больше остатка.",
 }

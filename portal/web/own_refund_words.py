@@ -22,6 +22,9 @@ REASONS: dict[RefundRule, str] = {
     RefundRule.AFTER_COMPLETION: (
         f"Консультация состоялась, поэтому вернуть деньги самому нельзя. {WRITE_US}"
     ),
+    RefundRule.FUNDS_ANOTHER: (
+        "Этими деньгами вы оплатили другую консультацию. Чтобы вернуть их, сначала отмените её."
+    ),
     RefundRule.BALANCE_SPENT: (
         "Эти деньги уже в резерве на другую вашу консультацию: свободно {available}."
     ),
@@ -45,7 +48,7 @@ def own_reason(rule: Rule, row: PaymentRow) -> str:
     """Say to a client why their money cannot be returned now."""
     words = REASONS[rule.code]
     return words.format(
-        available=money(Money(row.available_minor, row.currency)), remaining=money(row.remaining)
+        available=money(Money(row.available_minor, row.currency)), remaining=money(row.refundable)
     )
 
 

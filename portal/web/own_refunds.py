@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, redirect, url_for
 
 from portal.domain import clock
-from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.consultations import CancelledBy
 from portal.domain.errors import AlreadyMoved, NotFound
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
@@ -73,8 +73,7 @@ def own_money() -> dict[int, list[OwnMoney]]:
     asked = last_requests_of_client(db.session(), me().id)
     found: dict[int, list[OwnMoney]] = {}
     for row in payment_rows_of_user(db.session(), me().id, now=clock.now()):
-        is_free = row.is_surplus or row.consultation_status is ConsultationStatus.CANCELLED
-        if row.status is PaymentStatus.PAID and (is_free or row.last_refund_id is not None):
+        if row.status is PaymentStatus.PAID and (row.is_free or row.last_refund_id is not None):
             found.setdefault(row.consultation_id, []).append(
                 _money(row, refunds.get(row.last_refund_id or 0), asked.get(row.id), rights)
             )
@@ -137,8 +136,8 @@ def new(number: int) -> Response:
     row = _own_row(number)
     form = SumForm(formdata=None)
     form.intent_key.data = str(uuid.uuid4())
-    form.expected_remaining.data = str(row.remaining.minor)
-    form.suggest(row.remaining, _rights().limit)
+    form.expected_remaining.data = str(row.refundable.minor)
+    form.suggest(row.refundable, _rights().limit)
     return _form_page(row, form)
 
 
@@ -162,7 +161,7 @@ def create(number: int) -> Response:
 
 def _changed(number: int, form: SumForm) -> Response:
     row = _own_row(number)
-    form.expected_remaining.data = str(row.remaining.minor)
+    form.expected_remaining.data = str(row.refundable.minor)
     form.intent_key.data = str(uuid.uuid4())
     note = "Сумма изменилась. Деньги не отправлялись. Проверьте и отправьте ещё раз."
     return _form_page(row, form, note=note, status=409)

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
+from portal.domain import clock
+from portal.domain.consultations import PAYABLE
 from portal.domain.ledger import parse_code
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
+from portal.store.db import db
+from portal.store.fundings import shares_by
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.usecases.reconciliations import NOT_FOUND_AT_BANK, RETURNED_AT_BANK
@@ -31,6 +35,10 @@ REASONS: dict[RefundRule, str] = {
     ),
     RefundRule.CONSULTATION_OPEN: "Консультация идёт сейчас. Дождитесь её окончания.",
     RefundRule.AFTER_COMPLETION: "Консультация завершена. Для возврата нужно отдельное право.",
+    RefundRule.FUNDS_ANOTHER: (
+        "Этими деньгами с баланса оплачена {funded}. Вернуть их можно, когда она будет отменена "
+        "или закончится."
+    ),
     RefundRule.BALANCE_SPENT: (
         "На балансе клиента свободно {available}: остальное уже отложено на другую консультацию."
     ),
@@ -50,6 +58,7 @@ STEPS: dict[NextStep, str] = {
     NextStep.OPEN_PAYMENT: "Открыть платёж",
     NextStep.CHANGE_AMOUNT: "Исправить сумму",
     NextStep.OPEN_USER: "Открыть баланс клиента",
+    NextStep.OPEN_FUNDED: "Открыть эту консультацию",
 }
 
 CARD_TIME = "Деньги придут на ту же карту за 3–7 дней, иногда до 30"
@@ -70,9 +79,19 @@ def explain(rule: Rule, row: PaymentRow) -> Explanation:
     """Put a broken rule into words, with the next step."""
     available = money(Money(row.available_minor, row.currency))
     text = REASONS[rule.code].format(
-        starts=when_long(row.starts_at), available=available, remaining=money(row.remaining)
+        starts=when_long(row.starts_at),
+        available=available,
+        remaining=money(row.refundable),
+        funded=f"консультация № {_funded(row)}" if rule.code is RefundRule.FUNDS_ANOTHER else "",
     )
     return Explanation(text, STEPS[rule.next_step], _open_url(rule.next_step, row), rule.code)
+
+
+def _funded(row: PaymentRow) -> int:
+    """Return the number of a consultation that still waits and was paid with this money."""
+    shares = shares_by(db.session(), row.id, now=clock.now())
+    waiting = (one for one in shares if one.consultation_status in PAYABLE)
+    return next((one.consultation_id for one in waiting), row.consultation_id)
 
 
 def _open_url(step: NextStep, row: PaymentRow) -> str:
@@ -80,6 +99,7 @@ def _open_url(step: NextStep, row: PaymentRow) -> str:
     doors = {
         NextStep.CANCEL_CONSULTATION: "consultations.cancel_form",
         NextStep.OPEN_CONSULTATION: "consultations.show",
+        NextStep.OPEN_FUNDED: "consultations.show",
         NextStep.OPEN_USER: "users.show",
     }
     is_closed = step in doors and not may_open(doors[step])
@@ -91,8 +111,9 @@ def _step_url(step: NextStep, row: PaymentRow) -> str:
         return url_for("refunds.show", number=row.last_refund_id)
     if step is NextStep.CANCEL_CONSULTATION:
         return url_for("consultations.cancel_form", number=row.consultation_id, refund=1)
-    if step is NextStep.OPEN_CONSULTATION:
-        return url_for("consultations.show", number=row.consultation_id)
+    if step in (NextStep.OPEN_CONSULTATION, NextStep.OPEN_FUNDED):
+        is_own = step is NextStep.OPEN_CONSULTATION
+        return url_for("consultations.show", number=row.consultation_id if is_own else _funded(row))
     if step in (NextStep.OPEN_PAYMENT, NextStep.ASK_BANK):
         return url_for("payments.show", number=row.id)
     return url_for("users.show", number=row.user_id) if step is NextStep.OPEN_USER else ""
@@ -111,7 +132,7 @@ def effects(row: PaymentRow, amount: Money | None) -> list[str]:
 def _sums_after(row: PaymentRow, amount: Money) -> list[str]:
     lines = []
     available = Money(row.available_minor, row.currency)
-    if row.is_surplus or row.consultation_status.value == "cancelled":
+    if row.is_free and not row.is_from_spent:
         lines.append(
             f"Баланс клиента: свободно {money(available)} → {money(available - amount)}"
             if amount <= available
@@ -122,8 +143,8 @@ def _sums_after(row: PaymentRow, amount: Money) -> list[str]:
             "Баланс клиента не изменится: деньги уже списаны за консультацию. "
             "Возврат уменьшит выручку"
         )
-    if amount < row.remaining:
-        lines.append(f"Останется {money(row.remaining - amount)}: это можно вернуть позже")
+    if amount < row.refundable:
+        lines.append(f"Останется {money(row.refundable - amount)}: это можно вернуть позже")
     return lines
 
 

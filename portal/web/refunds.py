@@ -69,7 +69,7 @@ def _dialog(
 
 def _typed_amount(form: RefundForm, row: PaymentRow) -> Money | None:
     if form.mode.data != "part":
-        return row.remaining
+        return row.refundable
     try:
         return parse_amount(form.amount.data or "", row.currency)
     except BadAmount:
@@ -84,9 +84,9 @@ def new(number: int) -> Response:
     typed = draft()
     form = RefundForm(formdata=typed)
     form.intent_key.data = str(uuid.uuid4())
-    form.expected_remaining.data = str(row.remaining.minor)
+    form.expected_remaining.data = str(row.refundable.minor)
     if typed is None:
-        form.suggest(row.remaining, rights().limit)
+        form.suggest(row.refundable, rights().limit)
     return _dialog(row, form)
 
 
@@ -137,7 +137,7 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
 def _changed(number: int, form: RefundForm) -> Response:
     """Somebody was faster: the same form with the new sum, to be looked at and sent again."""
     row = _row(number)
-    form.expected_remaining.data = str(row.remaining.minor)
+    form.expected_remaining.data = str(row.refundable.minor)
     form.intent_key.data = str(uuid.uuid4())
     return _dialog(row, form, status=409, note="Сумма изменилась. Проверьте и отправьте ещё раз.")
 

@@ -34,6 +34,8 @@ FINE = RefundFacts(
     succeeded=rub(0),
     under_way=rub(0),
     external=rub(0),
+    booked=rub(0),
+    spent=rub(0),
     available=rub(1000),
     open_refund=None,
     incident=False,
@@ -70,6 +72,10 @@ BROKEN = [
     ("over_limit", "change_amount", {"rights": replace(ALL_RIGHTS, limit=rub(999))}),
     ("over_limit", "change_amount", {"rights": replace(ALL_RIGHTS, limit=TENGE)}),
     ("balance_spent", "open_user", {"available": rub(999)}),
+    ("funds_another", "open_funded", {"booked": rub(1000)}),
+    ("after_completion", "ask_a_holder", {"spent": rub(1000), "rights": ORDINARY}),
+    ("amount_range", "change_amount", {"booked": rub(400), "amount": rub(601)}),
+    ("amount_range", "change_amount", {"spent": rub(400), "amount": rub(601)}),
 ]
 
 
@@ -141,6 +147,28 @@ def test_a_surplus_that_was_spent_is_not_refundable(state):
 )
 def test_revenue_pays_only_once_the_consultation_is_over(state, from_revenue):
     assert replace(FINE, consultation=state).is_from_revenue is from_revenue
+
+
+@pytest.mark.parametrize(
+    ("booked", "spent", "external", "refundable", "from_revenue"),
+    [
+        (0, 0, 0, 1000, False),
+        (400, 0, 0, 600, False),
+        (400, 500, 0, 100, False),
+        (400, 600, 0, 600, True),
+        (0, 1000, 0, 1000, True),
+        (1000, 0, 0, 0, False),
+        (0, 1000, 300, 700, True),
+        (800, 200, 300, 0, True),
+    ],
+)
+def test_free_money_goes_back_before_what_others_have_spent_and_what_waits_stays(
+    booked, spent, external, refundable, from_revenue
+):
+    shares = {"booked": rub(booked), "spent": rub(spent), "external": rub(external)}
+    facts = replace(FINE, **shares)
+
+    assert (facts.refundable, facts.is_from_revenue) == (rub(refundable), from_revenue)
 
 
 def test_the_remainder_is_what_neither_went_back_nor_is_on_its_way():

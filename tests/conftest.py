@@ -4,7 +4,7 @@ The cast: Анна may refund, Вера may only look, Глеб is super-admin, 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,9 +14,9 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
+from portal.banks.registry import build_banks
 from portal.factory import create_app
 from portal.settings import Settings
 from portal.store.db import db
@@ -94,11 +94,16 @@ def postgres(postgresql_server: str) -> Iterator[databases.Postgres]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """Give a fresh, migrated SQLite database."""
-    path = tmp_path / "portal.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+def sqlite_url(sqlite_template: Path, working_file: Path) -> str:
+    """Give a SQLite database as fresh as after its migrations."""
+    databases.copy(sqlite_template, working_file)
+    return f"sqlite:///{working_file}"
+
+
+@pytest.fixture(scope="session")
+def working_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the one SQLite file of this process; the rows come and go."""
+    return tmp_path_factory.mktemp("working") / "portal.sqlite"
 
 
 @pytest.fixture
@@ -114,9 +119,9 @@ def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Give what keeps the compiled templates between one test's app and the next."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def apps() -> dict[str, Flask]:
+    """Give the applications made so far by the addresses of their databases."""
+    return {}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -136,16 +141,36 @@ def app(
     database_url: str,
     redis_url: str,
     accounts: dict[str, dict[str, Any]],
-    compiled: FileSystemBytecodeCache,
+    apps: dict[str, Flask],
     tmp_path: Path,
 ) -> Iterator[Flask]:
-    """Give the portal on a fresh database."""
-    app = create_app(_settings(database_url, redis_url, accounts=accounts, data_dir=tmp_path))
-    app.test_client_class = FreshClient
-    app.testing = True
-    app.jinja_env.bytecode_cache = compiled
+    """Give the portal on a fresh database; what a test sets in it is gone after the test."""
+    app = apps.get(database_url) or apps.setdefault(database_url, _make(database_url))
+    settings = _settings(database_url, redis_url, accounts=accounts, data_dir=tmp_path)
+    config, extensions = dict(app.config), dict(app.extensions)
+    app.config["PORTAL"] = settings
+    app.extensions["banks"] = build_banks(settings.accounts)
     yield app
     _let_go(app)
+    app.config.clear()
+    app.config.update(config)
+    app.extensions.update(extensions)
+
+
+@pytest.fixture
+def listen(app: Flask) -> Iterator[Callable[[str, Callable[..., Any]], None]]:
+    """Hear what the database is told until the test ends: ``listen("begin", hear)``."""
+    with app.app_context():
+        engine = db.engine
+    heard: list[tuple[str, Callable[..., Any]]] = []
+
+    def add(name: str, hear: Callable[..., Any]) -> None:
+        event.listen(engine, name, hear)
+        heard.append((name, hear))
+
+    yield add
+    for name, hear in heard:
+        event.remove(engine, name, hear)
 
 
 @pytest.fixture
@@ -175,6 +200,13 @@ def _settings(database_url: str, redis_url: str, **more: Any) -> Settings:
     return Settings(
         _env_file=None, database_url=database_url, redis_url=redis_url, **{**options, **more}
     )
+
+
+def _make(url: str) -> Flask:
+    app = create_app(_settings(url, "unix:///nowhere"))
+    app.test_client_class = FreshClient
+    app.testing = True
+    return app
 
 
 def _migrate(url: str) -> None:

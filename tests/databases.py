@@ -131,7 +131,7 @@ class Shelf:
 
     def _bring(self, name: str) -> None:
         if db.engine.name == "sqlite":
-            _copy(self._folder / name, db.engine.url.database)
+            copy(self._folder / name, db.engine.url.database)
         else:
             self._postgres().restore(name)
 
@@ -139,12 +139,13 @@ class Shelf:
         db.session.remove()
         db.engine.dispose()
         if db.engine.name == "sqlite":
-            _copy(db.engine.url.database, self._folder / name)
+            copy(db.engine.url.database, self._folder / name)
         else:
             self._postgres().keep(name)
 
 
-def _copy(source: str | Path, target: str | Path) -> None:
+def copy(source: str | Path, target: str | Path) -> None:
+    """Bring a SQLite file's content into another, whoever has that one open."""
     with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
         read.backup(written)
 

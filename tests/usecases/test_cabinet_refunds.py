@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from portal.domain import ledger
 from portal.domain.errors import NotFound
 from portal.domain.payments import Incident, PaymentStatus
 from portal.domain.refunds import RefundStatus
-from portal.store.db import db, transaction
+from portal.store.db import transaction
 from portal.store.payments import Payment
 from portal.usecases.payments import postpone_reading
 from portal.usecases.refunds import Resolution, resolve_refund
@@ -95,16 +94,16 @@ def test_a_line_of_another_sum_proves_no_refund(cancelled):
     assert builders.errors_in_the_book() == []
 
 
-def test_the_accounts_of_a_cabinet_refund_are_locked_in_one_order(cancelled):
+def test_the_accounts_of_a_cabinet_refund_are_locked_in_one_order(cancelled, listen):
     builders.ask(cancelled.anna, cancelled.payment)
     cancelled.bank.made_in_cabinet(cancelled.operation, rub(PRICE))
     touched = []
 
-    @event.listens_for(db.engine, "before_cursor_execute")
     def watch(_connection, _cursor, statement, parameters, _context, _many):
         if statement.startswith("UPDATE ledger_accounts"):
             touched.append(list(getattr(parameters, "values", lambda: parameters)())[-1])
 
+    listen("before_cursor_execute", watch)
     builders.hear(cancelled.bank, cancelled.payment, DURING)
 
     order = list(dict.fromkeys(touched))

@@ -126,13 +126,13 @@ def test_a_bug_is_a_500_that_tells_nothing_of_the_inside(world, monkeypatch, hea
 
 
 @pytest.mark.parametrize("headers", [None, PARTIAL], ids=["page", "message"])
-def test_a_database_that_cannot_be_written_is_a_503(world, headers):
+def test_a_database_that_cannot_be_written_is_a_503(world, headers, listen):
     anna = world.browser_of("anna")
     form = {"mode": "all", "reason": "complaint", "expected_remaining": "300000"}
     form["intent_key"] = "22222222-2222-4222-8222-222222222222"
     before = anna.get(f"/payments/{world.payment}/refund").status_code
     assert anna.token
-    read_only(world.app)
+    read_only(world.app, listen)
 
     answer = anna.post(f"/payments/{world.payment}/refund", form, headers=headers)
 

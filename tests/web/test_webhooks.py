@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portal.jobs.queue import QUEUE
 from portal.store.db import db
@@ -40,11 +40,11 @@ def rung(redis_url):
         return Queue(QUEUE, connection=connection, serializer=JSONSerializer).job_ids
 
 
-def read_only(app):
+def read_only(app, listen):
     """Let the database refuse every writing, as a standby or a full disk does."""
     with app.app_context():
         words = READ_ONLY[db.engine.dialect.name]
-        event.listen(db.engine, "begin", lambda connection: connection.exec_driver_sql(words))
+    listen("begin", lambda connection: connection.exec_driver_sql(words))
 
 
 OURS = (RECEIVED, CLAIMS["operationId"], CLAIMS["paymentLinkId"])
@@ -175,8 +175,8 @@ def test_an_account_that_we_do_not_have_has_no_door(app, door):
     assert send(app, token(), door=door).status_code == 404
 
 
-def test_when_nothing_can_be_stored_the_bank_is_told_to_come_again(app, redis_url):
-    read_only(app)
+def test_when_nothing_can_be_stored_the_bank_is_told_to_come_again(app, redis_url, listen):
+    read_only(app, listen)
 
     genuine, forged = send(app, token()), send(app, FORMS["bearer"])
 

@@ -69,6 +69,7 @@ class ConsultationRow:
     currency: Currency
     status: ConsultationStatus
     is_paid: bool
+    pay_until: datetime | None
 
     @property
     def price(self) -> Money:
@@ -104,6 +105,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Consultation.currency,
         Consultation.status,
         Consultation.paid_at.is_not(None).label("is_paid"),
+        Consultation.pay_until,
     ).join(User, User.id == Consultation.client_id)
 
 

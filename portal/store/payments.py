@@ -242,6 +242,21 @@ def payment_card(session: Session, payment_id: int) -> Payment:
     return payment
 
 
+def paid_by_consultation(session: Session, user_id: int) -> dict[int, list[int]]:
+    """Return the numbers of a client's last hundred paid payments by consultation, oldest first."""
+    rows = session.execute(
+        select(Payment.consultation_id, Payment.id)
+        .where(Payment.user_id == user_id, Payment.paid_transfer_id.is_not(None))
+        .order_by(Payment.paid_transfer_id.desc())
+        .limit(100)
+    )
+    found: dict[int, list[int]] = {}
+    for consultation_id, payment_id in rows:
+        if consultation_id is not None:
+            found.setdefault(consultation_id, []).insert(0, payment_id)
+    return found
+
+
 def latest_payment(session: Session, consultation_id: int, named: int = 0) -> Payment | None:
     """Find the attempt to pay a consultation that is named by its number, else the last one."""
     return session.scalars(

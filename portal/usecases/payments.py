@@ -139,7 +139,6 @@ def _book(
     else:
         _credit(session, payment, consultation, now)
     session.add_all(_booked(payment, operation, now))
-    tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
     note(
         session,
         SYSTEM,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain import ledger
 from portal.domain.actors import SYSTEM, for_wish_of
 from portal.domain.ledger import Movement
+from portal.domain.letters import LetterKind
 from portal.domain.payments import PaymentStatus
 from portal.domain.ports import BankLine, LineKind, Operation
 from portal.domain.reconciliations import (
@@ -25,6 +26,7 @@ from portal.domain.refunds import RefundReason, RefundStatus, advance
 from portal.store.audit import note
 from portal.store.db import transaction
 from portal.store.ledger import lock_accounts, post
+from portal.store.letters import tell_client
 from portal.store.payments import BankOrder, Payment, claimed_lines, locked_payment
 from portal.store.refunds import Refund, find_open_refund, finish_refund, locked_refund
 
@@ -275,6 +277,8 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
     payment.external_minor = min(payment.external_minor + line.amount.minor, room)
     payment.last_refund_id = refund.id
     post(session, [move], actor=SYSTEM, now=now, payment_id=payment.id, refund_id=refund.id)
+    if not payment.is_card_check:
+        tell_client(session, LetterKind.REFUND_DONE, payment.user_id, refund.id, now=now)
     note(
         session,
         SYSTEM,

@@ -13,6 +13,7 @@ from portal.store.consultation_lists import ConsultationFilter, list_consultatio
 from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.lists import PageRequest
+from portal.store.payments import paid_by_consultation
 from portal.store.user_lists import balances_of, statement
 from portal.usecases.consultations import Cancellation, Owner, cancel_consultation
 from portal.web.access import requires, signed_in
@@ -38,6 +39,8 @@ def show() -> Response:
         balances=balances_of(db.session(), [me().id]).get(me().id, ()),
         scheduled=ConsultationStatus.SCHEDULED,
         own_money=own_money(),
+        proofs=paid_by_consultation(db.session(), me().id),
+        now=now,
         latest=now + own_notice(),
     )
 

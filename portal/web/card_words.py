@@ -78,6 +78,11 @@ def check_steps(check: CardCheck) -> list[Step]:
     return [*steps, Step(state, words.format(sum=sum_), at)]
 
 
+def check_line(check: CardCheck) -> str:
+    """Say to staff in one line how far the binding is and where the sum is."""
+    return " · ".join(step.text for step in check_steps(check)[1:])
+
+
 def check_sentence(check: CardCheck) -> str:
     """Say what happened, what it means for the money, and what to do."""
     sum_ = money(check.payment.amount)

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, request
 from portal.domain import clock
 from portal.domain.permissions import Permission
 from portal.store.access import role_titles
+from portal.store.card_checks import checks_of
+from portal.store.cards import cards_of
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.db import db
 from portal.store.lists import PageRequest
@@ -20,6 +22,7 @@ from portal.store.user_lists import (
 )
 from portal.store.users import get_user
 from portal.web.access import can, require_step, requires, sees
+from portal.web.card_words import card_name, check_line
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
 from portal.web.holders import given_rights, handed_on
@@ -88,6 +91,17 @@ def _tab(number: int, tab: str) -> dict[str, Any]:
     return {"lines": lines_of(rows)}
 
 
+def _cards(number: int) -> dict[str, Any]:
+    """Load a client's cards and their last checks, for who may see payments."""
+    if not sees(Permission.PAYMENTS_READ):
+        return {"cards": [], "checks": []}
+    cards, checks = cards_of(db.session(), number), checks_of(db.session(), number)
+    return {
+        "cards": [(card, card_name(card)) for card in cards],
+        "checks": [(check, check_line(check)) for check in checks],
+    }
+
+
 def _wanted_tab() -> str:
     wanted = request.args.get("tab", "")
     return wanted if wanted in dict(_tabs()) else ""
@@ -119,5 +133,5 @@ def show(number: int) -> Response:
         is_revealed=False,
         given=given_rights(number) if can(Permission.ACCESS_READ) else [],
         handed_on=handed_on(number),
-        **_tab(number, tab),
+        **(_cards(number) | _tab(number, tab)),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -18,6 +19,22 @@ FLAGS = (
     "--disable-quic",
     "--disable-dev-shm-usage",
 )
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1366, "height": 768}}
+DEVICES = {
+    "phone": PHONE,
+    "phone without JavaScript": PHONE | {"java_script_enabled": False},
+    "desktop": DESK,
+    "desktop without JavaScript": DESK | {"java_script_enabled": False},
+}
+#: What depends on the device is played at more of them, everything else at these two.
+FAR_APART = ("phone without JavaScript", "desktop")
+
+
+@pytest.fixture(params=FAR_APART)
+def device(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Give what people sit at: a telephone that is touched, without scripts, or a desktop."""
+    return DEVICES[request.param]
 
 
 @pytest.fixture(scope="session")

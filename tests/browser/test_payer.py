@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import DEVICES
 from tests.browser.inside import books
 from tests.browser.people import Person, watched
 from tests.browser.test_circle import goes_from_code_to_bank, pays
@@ -16,20 +17,12 @@ from tests.stacks import Stack
 BANK = "**/tochka/order/**"
 
 
-@pytest.fixture(params=[(390, 844), (1366, 768)], ids=["phone", "desktop"])
+@pytest.fixture
 def kirill(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    stack: Stack,
-    faults: list[str],
-    *,
-    scripted: bool,
+    browser: Browser, stack: Stack, faults: list[str], device: dict[str, Any]
 ) -> Iterator[Person]:
-    """Кирилл at a telephone that he touches, and at a desktop, with and without scripts."""
-    width, height = request.param
-    options = {"locale": "ru-RU", "java_script_enabled": scripted, "has_touch": width < 500}
-    size = {"width": width, "height": height}
-    with browser.new_context(viewport=size, is_mobile=width < 500, **options) as context:
+    """Кирилл at his device."""
+    with browser.new_context(locale="ru-RU", **device) as context:
         yield Person(watched(context, faults), stack).signs_in("client")
 
 
@@ -39,6 +32,7 @@ def opens_checkout(kirill: Person, number: int) -> None:
     kirill.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
 
 
+@pytest.mark.parametrize("device", DEVICES, indirect=True)
 def test_the_ways_are_of_one_size_and_the_button_names_the_chosen_one(
     kirill: Person, stack: Stack
 ) -> None:
@@ -73,6 +67,7 @@ def goes_to_pay(kirill: Person, number: int) -> None:
     goes_from_code_to_bank(kirill)
 
 
+@pytest.mark.parametrize("device", DEVICES, indirect=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_code_is_read_as_the_link_that_the_page_shows(
     kirill: Person, stack: Stack, theme: str
@@ -144,26 +139,3 @@ def test_after_a_refusal_the_other_method_leads_to_the_bank(
     kirill.page.wait_for_url(BANK, timeout=30_000)
 
     expect(kirill.page.locator("h1")).to_be_visible()
-
-
-def test_in_kazakhstan_the_card_is_asked_for_once(
-    both: tuple[Person, Person], browser: Browser, faults: list[str], *, scripted: bool
-) -> None:
-    kirill, stack = both[0], both[0].stack
-    opens_checkout(kirill, books(stack))
-    path, here = urlsplit(kirill.page.url).path, {"X-Forwarded-For": "2.132.0.1"}
-    options = {"locale": "ru-RU", "java_script_enabled": scripted, "extra_http_headers": here}
-    with browser.new_context(**options) as context:
-        stranger = Person(watched(context, faults), stack)
-        stranger.opens(path)
-        expect(stranger.page.locator("h1")).to_have_text("Карта какого банка у вас?")
-        expect(stranger.page.locator("input:checked")).to_have_count(0)
-
-        stranger.page.get_by_label("Казахстанского или другой страны").check()
-        stranger.presses("Продолжить")
-        stranger.sees("Карты иностранных банков пока не принимаем")
-        stranger.presses("Оплатить через российский банк")
-        stranger.sees("Карта российского банка")
-        stranger.opens(path)
-
-        expect(stranger.page.locator("h1")).to_have_text("К оплате 321 ₽")

@@ -1,6 +1,7 @@
 """The jobs of every payment and refund carry a card check from the link to the return (B1, B4)."""
 
 import time_machine
+from sqlalchemy import select
 
 from portal.banks.registry import Account, Banks
 from portal.domain.money import Currency
@@ -8,6 +9,7 @@ from portal.domain.refunds import AccountMode
 from portal.jobs import payments, refunds
 from portal.store.card_checks import find_check
 from portal.store.db import transaction
+from portal.store.letters import Letter
 from portal.usecases.card_checks import NewCheck, bind_card
 from tests import builders
 from tests.builders import NOW, operation_of, payment, person, purse
@@ -29,6 +31,8 @@ def test_a_check_goes_there_and_back(app):
 
         with transaction() as session:
             found = find_check(session, number)
+            letters = session.scalars(select(Letter.kind)).all()
+        assert letters == []
         assert (found.binding, found.returning) == ("bound", "returned")
         assert (purse(client), builders.errors_in_the_book()) == ((0, 0, 0), [])
 

@@ -14,7 +14,7 @@ from portal.store.letters import Letter
 from portal.store.users import User
 from portal.usecases.refunds import bounce_refund, request_refund
 from tests import builders
-from tests.builders import DURING, NOW, PRICE
+from tests.builders import DURING, NOW, PRICE, rub
 
 
 def written():
@@ -88,6 +88,15 @@ def test_a_refund_that_the_bank_gave_back_is_told(cancelled):
     bounce_refund(refund_id, "Счёт закрыт", actor=cancelled.anna, now=DURING)
 
     assert kinds()[2:] == [LetterKind.REFUND_DONE, LetterKind.REFUND_FAILED]
+
+
+def test_a_refund_made_in_the_banks_cabinet_is_told_once(cancelled):
+    cancelled.bank.made_in_cabinet(cancelled.operation, rub(1000))
+    builders.hear(cancelled.bank, cancelled.payment, now=DURING)
+    builders.hear(cancelled.bank, cancelled.payment, now=DURING)
+
+    found = builders.payment(cancelled.payment).last_refund_id
+    assert written()[2:] == [(LetterKind.REFUND_DONE, found, DURING)]
 
 
 def test_a_disabled_client_and_one_without_an_address_are_not_written_to(booked):

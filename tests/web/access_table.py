@@ -101,6 +101,7 @@ GET  /account/payments/<int:number>/ask              303  303  404  200  404  40
 POST /account/payments/<int:number>/ask              303  303  404  303  404  404  404  404
 GET  /account/payments/<int:number>/refund           303  303  403  403  403  403  403  403
 POST /account/payments/<int:number>/refund           303  303  403  403  403  403  403  403
+GET  /account/payments/<int:number>/proof            303  303  404  200  404  404  404  404
 GET  /account/refunds/<int:number>                   303  303  404  200  404  404  404  404
 POST /account/refunds/<int:number>/cancel            303  303  403  403  403  403  403  403
 POST /confirm/code                                   303  303  422  422  422  422  422  422

@@ -249,3 +249,24 @@ def test_the_tick_is_heard_from_the_client_alone(world, name, is_kept):
 
     with world.app.app_context(), transaction() as session:
         assert latest_payment(session, world.scheduled).save_card is is_kept
+
+
+@pytest.mark.parametrize(
+    ("mood", "line"),
+    [
+        ("returned", f"Карта привязана · 2,00{NBSP}₽ возвращены"),
+        ("refused", f"Карта привязана · 2,00{NBSP}₽ пока не возвращены"),
+    ],
+)
+def test_staff_read_on_the_clients_card_what_became_of_a_check(world, mood, line):
+    check_of(world, mood=mood)
+    zoya = f"/users/{world.people['zoya']}"
+
+    page, of_another = (
+        world.browser_of("anna").get(path).text
+        for path in (zoya, f"/users/{world.people['kirill']}")
+    )
+
+    assert (NAME in page, line in page) == (True, True)
+    assert ("Разобраться" in page) == (mood == "refused")
+    assert 'id="cards"' not in of_another

@@ -1,6 +1,7 @@
 """A client's account: until when to pay, and a page to print about what was paid (A9, C1)."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.web.payers import pays, starts
 
 def read(page) -> str:
     """Return a page's text with plain spaces, in one line."""
-    return " ".join(page.text.replace("\u00a0", " ").split())
+    return " ".join(unescape(page.text).replace("\u00a0", " ").split())
 
 
 def waits_until(world, moment) -> None:

@@ -17,6 +17,33 @@ class FreeMoney:
     amount: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a client sees before the balance pays: the price, what is ``free`` for it, and held.
+
+    ``held`` is the free balance as the client knows it; some of it may not pay yet.
+    """
+
+    price: Money
+    free: Money
+    held: Money
+
+    @property
+    def covers(self) -> bool:
+        """Whether the whole price can be paid."""
+        return self.free >= self.price
+
+    @property
+    def lacking(self) -> Money:
+        """What is missing for the whole price, never below zero."""
+        return max(self.price - self.free, Money(0, self.price.currency))
+
+    @property
+    def stuck(self) -> Money:
+        """What is held and may not pay yet, because its payment is unknown or in doubt."""
+        return self.held - self.free
+
+
 class BalanceTooLow(Refusal):
     """The free balance does not pay for the whole price; ``free`` and ``lacking`` are Money."""
 

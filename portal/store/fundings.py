@@ -127,6 +127,26 @@ def end_bookings(session: Session, consultation: Consultation) -> None:
         payment.spent_minor += funding.amount_minor if is_over else 0
 
 
+def is_by_balance(session: Session, consultation_id: int) -> bool:
+    """Tell whether the balance has paid for a consultation."""
+    found = select(Funding.id).where(Funding.consultation_id == consultation_id).limit(1)
+    return session.scalar(found) is not None
+
+
+def funders_of(session: Session, client_id: int) -> dict[int, list[int]]:
+    """Name the payments that have paid a client's consultations from the balance, by number."""
+    rows = session.execute(
+        select(Funding.consultation_id, Funding.payment_id)
+        .join(Payment, Payment.id == Funding.payment_id)
+        .where(Payment.user_id == client_id)
+        .order_by(Funding.id)
+    )
+    found: dict[int, list[int]] = {}
+    for consultation_id, payment_id in rows:
+        found.setdefault(consultation_id, []).append(payment_id)
+    return found
+
+
 def shares_for(session: Session, consultation_id: int, *, now: datetime) -> Sequence[Share]:
     """Load which payments gave what for a consultation, oldest first."""
     return _shares(session, Funding.consultation_id == consultation_id, now)

@@ -11,6 +11,7 @@ from portal.domain.journal import Outcome
 from portal.store.audit import AuditEntry
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery
+from portal.store.fundings import Funding
 from portal.store.ledger import Transfer
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
@@ -30,8 +31,12 @@ class Event:
 
 
 def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
-    """Merge the journal of the payment, its refunds and its consultation with the bank's events."""
+    """Merge the journal of the payment, its refunds and its consultations with the bank's events.
+
+    Its consultations are its own, and those that its money has paid from the balance.
+    """
     refunds = select(Refund.id).where(Refund.payment_id == payment.id)
+    funded = select(Funding.consultation_id).where(Funding.payment_id == payment.id)
     entries = session.scalars(
         select(AuditEntry)
         .where(
@@ -40,6 +45,7 @@ def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
                 _about("payments", payment.id),
                 (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(refunds),
                 _about("consultations", payment.consultation_id or 0),
+                (AuditEntry.object_type == "consultations") & AuditEntry.object_id.in_(funded),
             ),
         )
         .order_by(AuditEntry.id.desc())

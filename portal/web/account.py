@@ -12,6 +12,7 @@ from portal.domain.permissions import Permission
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.consultations import consultation_card
 from portal.store.db import db
+from portal.store.fundings import funders_of
 from portal.store.lists import PageRequest
 from portal.store.payments import paid_by_consultation
 from portal.store.user_lists import balances_of, statement
@@ -41,6 +42,7 @@ def show() -> Response:
         own_money=own_money(),
         proofs=paid_by_consultation(db.session(), me().id),
         now=now,
+        funders=funders_of(db.session(), me().id),
         latest=now + own_notice(),
     )
 

@@ -13,7 +13,7 @@ from portal.web.checkout_forms import CardOriginForm
 from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, lead_to
+from portal.web.pay_pages import consultation_of, lead_to, purse_of
 from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
 
@@ -56,6 +56,7 @@ def _question(consultation: Consultation, form: CardOriginForm, *, status: int =
         status=status,
         consultation=consultation,
         form=form,
+        purse=purse_of(consultation),
         there=hour_there(consultation.starts_at, zone),
         is_in_kazakhstan=visitor_country() == "KZ",
     )
@@ -63,7 +64,7 @@ def _question(consultation: Consultation, form: CardOriginForm, *, status: int =
 
 def _foreign_page(consultation: Consultation) -> Response:
     page = "checkout/foreign.html"
-    return render(page, page, consultation=consultation)
+    return render(page, page, consultation=consultation, purse=purse_of(consultation))
 
 
 @bp.post("/<string:token>/card")

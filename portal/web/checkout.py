@@ -8,6 +8,7 @@ from portal.banks.registry import Account
 from portal.domain import clock
 from portal.domain.card_origins import CardOrigin
 from portal.domain.errors import AlreadyPaid, NotPayable
+from portal.domain.fundings import BalanceTooLow
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks
@@ -16,18 +17,20 @@ from portal.store.cards import cards_of
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.method_signs import habit, lost_links
+from portal.usecases.balances import pay_from_balance
 from portal.usecases.checkouts import Checkout, create_payment
-from portal.web.access import public
+from portal.web.access import public, signed_in
 from portal.web.card_origin import answered_origin, expected_origin
 from portal.web.card_words import card_name
 from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, lead_to
-from portal.web.session import actor, visitor
+from portal.web.pay_pages import consultation_of, is_owner, lead_to, purse_of
+from portal.web.session import actor, me
 
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
+TOO_LOW = "На балансе уже не хватает свободных денег. Ничего не списано: выберите другой способ."
 UNAVAILABLE = "Оплата временно недоступна, деньги не списаны. Попробуйте через несколько минут."
 bp = Blueprint("checkout", __name__, url_prefix="/pay")
 
@@ -84,9 +87,7 @@ def _choice(consultation: Consultation, account: Account, form: MethodForm) -> d
 
 def _kept_cards(consultation: Consultation, account: Account) -> list[str] | None:
     """Name the payer's own cards; None for whoever has only the link, and where none are kept."""
-    person = visitor()
-    is_own = person is not None and person.id == consultation.client_id
-    if not is_own or not account.connector.capabilities.keeps_cards:
+    if not is_owner(consultation) or not account.connector.capabilities.keeps_cards:
         return None
     cards = cards_of(db.session(), consultation.client_id)
     return [card_name(card) for card in cards if card.account == account.name]
@@ -107,6 +108,7 @@ def _method_page(
         form=form,
         note=note,
         is_payable=is_payable and bool(more.get("ways")),
+        purse=purse_of(consultation),
         **more,
     )
 
@@ -138,3 +140,18 @@ def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Re
         return _method_page(consultation, form, status=409, note=TOO_LATE)
     nudge(jobs.create_link, payment_id)
     return lead_to("waiting.wait", token, link=1, payment=payment_id)
+
+
+@bp.post("/<string:token>/balance")
+@signed_in
+def pay_by_balance(token: str) -> Response:
+    """Pay from the client's own free balance, at once; a second press pays nothing."""
+    consultation, form = consultation_of(token), MethodForm(formdata=None)
+    try:
+        pay_from_balance(consultation.id, actor=actor(), now=clock.now(), owner_id=me().id)
+    except AlreadyPaid:
+        return lead_to("waiting.done", token)
+    except (NotPayable, BalanceTooLow) as refusal:
+        note = TOO_LOW if isinstance(refusal, BalanceTooLow) else TOO_LATE
+        return _method_page(consultation_of(token), form, status=409, note=note)
+    return lead_to("waiting.done", token)

@@ -19,9 +19,10 @@ from portal.store.consultation_lists import (
 )
 from portal.store.consultations import Consultation, consultation_card
 from portal.store.db import db
+from portal.store.fundings import Share, shares_for
 from portal.store.letters import last_letter_about
 from portal.store.lists import Page, PageRequest
-from portal.store.payment_rows import payment_rows_of_consultation
+from portal.store.payment_rows import payment_row, payment_rows_of_consultation
 from portal.store.timelines import consultation_timeline, transfers_about
 from portal.usecases.consultations import (
     Cancellation,
@@ -48,7 +49,7 @@ from portal.web.lists import (
     render_list,
     sort_links,
 )
-from portal.web.payments import lines_of
+from portal.web.payments import Line, lines_of
 from portal.web.search_words import PAID, PEOPLE, Reader, amount, labels, minor_of, one_of, period
 from portal.web.session import actor
 from portal.web.step_ups import draft
@@ -156,6 +157,14 @@ def _controls(view: ListView) -> dict[str, Any]:
     }
 
 
+def _shares(number: int) -> list[tuple[Share, Line]]:
+    """Name the payments that have paid it from the balance, with what may be done about each."""
+    now = clock.now()
+    shares = shares_for(db.session(), number, now=now)
+    rows = [payment_row(db.session(), share.payment_id, now=now) for share in shares]
+    return list(zip(shares, lines_of(rows), strict=True))
+
+
 def _context(number: int) -> dict[str, Any]:
     now = clock.now()
     consultation = consultation_card(db.session(), number)
@@ -168,6 +177,7 @@ def _context(number: int) -> dict[str, Any]:
         "consultation": consultation,
         "state": status,
         "lines": lines_of(rows),
+        "shares": _shares(number) if shows_payments else [],
         "timeline": consultation_timeline(db.session(), consultation),
         "transfers": transfers,
         "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
@@ -227,11 +237,16 @@ def cancel(number: int) -> Response:
 
 
 def _after_cancel(number: int, form: CancelForm) -> Response:
-    """Go on to the refund when that was the purpose, else to the consultation."""
-    rows = payment_rows_of_consultation(db.session(), number, now=clock.now())
-    paid = next((row for row in rows if row.captured), None)
-    if form.then_refund.data and paid is not None and can(Permission.REFUNDS_CREATE):
-        return go(url_for("refunds.new", number=paid.id))
+    """Go on to the refund when that was the purpose, else to the consultation.
+
+    One that several payments have paid from the balance shows them all on its card.
+    """
+    now = clock.now()
+    rows = payment_rows_of_consultation(db.session(), number, now=now)
+    paid = [row.id for row in rows if row.captured][:1]
+    paid = paid or [share.payment_id for share in shares_for(db.session(), number, now=now)]
+    if form.then_refund.data and len(paid) == 1 and can(Permission.REFUNDS_CREATE):
+        return go(url_for("refunds.new", number=paid[0]))
     return go(url_for("consultations.show", number=number))
 
 

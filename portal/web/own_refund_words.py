@@ -52,6 +52,13 @@ def own_reason(rule: Rule, row: PaymentRow) -> str:
     )
 
 
+def without_right(row: PaymentRow) -> str:
+    """Say to a client who may not return money themselves what becomes of what is left."""
+    if row.booked and not row.refundable:
+        return REASONS[RefundRule.FUNDS_ANOTHER]
+    return WRITE_US if row.remaining.minor else ""
+
+
 def own_sentence(refund: Refund, row: PaymentRow) -> str:
     """Say to a client what the state of their refund means."""
     arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME

@@ -36,7 +36,7 @@ from portal.usecases.refunds import RefundWish, cancel_refund, request_refund
 from portal.web.access import can, requires, signed_in
 from portal.web.forms import SumForm
 from portal.web.fragments import render
-from portal.web.own_refund_words import WRITE_US, own_reason, own_sentence
+from portal.web.own_refund_words import own_reason, own_sentence, without_right
 from portal.web.refund_words import Step, progress
 from portal.web.session import actor, me
 
@@ -94,7 +94,7 @@ def _money(
         may_return=has_right and not obstacle,
         may_ask=not (has_right and not obstacle) and rule is None,
         asked=asked,
-        obstacle=obstacle if has_right else (WRITE_US if row.remaining.minor else ""),
+        obstacle=obstacle if has_right else without_right(row),
     )
 
 

@@ -4,8 +4,13 @@ from typing import Any
 
 from flask import Response, abort, make_response, redirect, url_for
 
+from portal.domain import clock, ledger
+from portal.domain.fundings import Purse
 from portal.store.consultations import Consultation, consultation_by_token
 from portal.store.db import db
+from portal.store.fundings import payable_from_balance
+from portal.store.ledger import balance
+from portal.web.session import visitor
 
 
 def consultation_of(token: str) -> Consultation:
@@ -13,6 +18,26 @@ def consultation_of(token: str) -> Consultation:
     if len(token) > 43:
         abort(404)
     return consultation_by_token(db.session(), token)
+
+
+def is_owner(consultation: Consultation) -> bool:
+    """Tell whether the visitor is the client, signed in: the link alone proves nobody."""
+    person = visitor()
+    return person is not None and person.id == consultation.client_id
+
+
+def purse_of(consultation: Consultation) -> Purse | None:
+    """Return the owner's free money; None for whoever has only the link, and where none is needed.
+
+    A balance is personal: no other visitor learns even that there is one (C1).
+    """
+    if not is_owner(consultation) or not consultation.is_payable_at(clock.now()):
+        return None
+    client_id, currency = consultation.client_id, consultation.currency
+    held = balance(db.session(), ledger.available(client_id), currency)
+    if not held:
+        return None
+    return Purse(consultation.price, payable_from_balance(db.session(), client_id, currency), held)
 
 
 def lead_to(endpoint: str, token: str, **more: Any) -> Response:

@@ -16,6 +16,7 @@ from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks, mode_of
 from portal.jobs.queue import nudge
 from portal.store.db import db
+from portal.store.fundings import shares_by
 from portal.store.lists import Page, PageRequest
 from portal.store.payment_lists import DEFAULT_SORT, STATES, PaymentFilter, list_payments
 from portal.store.payment_rows import PaymentRow, payment_row
@@ -220,6 +221,7 @@ def card_context(number: int) -> dict[str, Any]:
     return {
         "payment": payment,
         "line": line_of(row),
+        "funded": shares_by(db.session(), number, now=clock.now()),
         "timeline": payment_timeline(db.session(), payment),
         "transfers": transfers_about(db.session(), payment_id=number),
         "returners": returners(row) if can(Permission.ACCESS_READ) else None,

@@ -23,6 +23,7 @@ from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.consultations import Consultation
 from portal.store.db import db
+from portal.store.fundings import is_by_balance
 from portal.store.payment_lists import surplus_of
 from portal.store.payments import Payment, latest_payment
 from portal.web.access import public
@@ -32,7 +33,7 @@ from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW, masked_email
 from portal.web.fragments import is_partial, render
 from portal.web.inputs import row_number
-from portal.web.pay_pages import consultation_of, lead_to
+from portal.web.pay_pages import consultation_of, is_owner, lead_to
 from portal.web.qr import qr_code
 from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
@@ -205,6 +206,7 @@ def done(token: str) -> Response:
         surplus=surplus_of(db.session(), consultation.id),
         there=there,
         receipt=_receipt(consultation),
+        by_balance=is_owner(consultation) and is_by_balance(db.session(), consultation.id),
         is_ahead=status is ConsultationStatus.SCHEDULED,
         is_cancelled=status is ConsultationStatus.CANCELLED,
     )
@@ -217,7 +219,9 @@ def _zone(consultation: Consultation) -> str:
 
 
 def _receipt(consultation: Consultation) -> str:
-    """Say where the receipt comes; nothing when no bank was paid."""
+    """Say where the receipt comes; nothing when no bank was paid, or the balance paid."""
+    if is_by_balance(db.session(), consultation.id):
+        return ""
     payment = latest_payment(db.session(), consultation.id)
     if payment is None:
         return ""

@@ -89,6 +89,7 @@ GET  /account/balance                                 303  303  200  200  200  2
 GET  /account/book                                   303  303  200  200  200  200  200  200
 GET  /account/book/<int:number>                      303  303  200  200  200  200  200  200
 POST /account/book/<int:number>                      303  303  303  409  409  409  409  409
+POST /pay/<string:token>/balance                      303  303  404  303  404  404  404  404
 GET  /account/cards                                   303  303  200  200  200  200  200  200
 GET  /account/cards/new                               303  303  200  200  200  200  200  200
 POST /account/cards/new                               303  303  303  303  303  303  303  303

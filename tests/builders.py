@@ -212,4 +212,4 @@ def account(code: ledger.AccountCode) -> int:
 def errors_in_the_book() -> list[str]:
     """Add everything up again and return what does not hold."""
     with transaction() as session:
-        return list(verify(session))
+        return [str(wrong) for wrong in verify(session)]

@@ -2,17 +2,16 @@
 
 import logging
 
-from portal.store.db import db
-from portal.store.verifications import verify
+from portal.domain import clock
+from portal.usecases.book import check_book
 
 _log = logging.getLogger(__name__)
 
 
 def check() -> None:
     """Tell the log each sum that does not hold, or that all do; RQ's cron calls this by night."""
-    faults = list(verify(db.session()))
-    db.session.rollback()
-    for fault in faults:
-        _log.error("book: %s", fault)
-    if not faults:
+    wrong = check_book(now=clock.now())
+    for one in wrong:
+        _log.error("book: %s", one)
+    if not wrong:
         _log.info("book: every sum holds")

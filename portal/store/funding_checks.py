@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Executable, Select, case, func, literal, or_, select
 
+from portal.domain.book import SumFault
 from portal.domain.consultations import OVER, PAYABLE, ConsultationStatus
 from portal.domain.refunds import OPEN_STATUSES, RefundStatus
 from portal.store.consultations import Consultation
@@ -17,18 +18,15 @@ _GONE = _OURS | {RefundStatus.EXTERNAL}
 _KEY = "consultation:%:reserve:balance"
 
 
-def funding_checks() -> tuple[tuple[str, Executable], ...]:
-    """Return what is to be added up about fundings, each with the sentence for what is wrong."""
+def funding_checks() -> tuple[tuple[SumFault, Executable], ...]:
+    """Return what is to be added up about fundings, each with what is wrong when it finds a row."""
     return (
-        (
-            "consultation {0}: fundings less its transfer from the balance give {1}",
-            _unmatched(),
-        ),
-        ("funding {0} joins a payment and a consultation of different clients", _strange()),
-        ("payment {0}: {1} kopecks wait for consultations, fundings give {2}", _booked()),
-        ("payment {0}: {1} kopecks are spent, fundings and refunds give {2}", _spent()),
-        ("payment {0}: captured {1}, but refunds and fundings take {2}", _overfunded()),
-        ("refund {0} was asked for before the consultation that spent it had ended", _too_early()),
+        (SumFault.FUNDING_SUM, _unmatched()),
+        (SumFault.STRANGE_FUNDING, _strange()),
+        (SumFault.CACHED_BOOKED, _booked()),
+        (SumFault.CACHED_SPENT, _spent()),
+        (SumFault.OVERFUNDED, _overfunded()),
+        (SumFault.SPENT_TOO_EARLY, _too_early()),
     )
 
 

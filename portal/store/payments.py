@@ -11,6 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
@@ -57,6 +58,13 @@ class Payment(Base):
         Index("ix_payments_method_paid_transfer", "paid_method", "paid_transfer_id"),
         Index("ix_payments_card_paid_transfer", "card_last4", "paid_transfer_id"),
         Index("ix_payments_operation", "operation_id"),
+        # Written as each database is asked, so that it answers.
+        Index(
+            "ix_payments_surplus",
+            "paid_transfer_id",
+            postgresql_where=text("is_surplus IS TRUE"),
+            sqlite_where=text("is_surplus IS 1"),
+        ),
         partial_index("ix_payments_under_way", "paid_transfer_id", where="under_way_minor > 0"),
         partial_index(
             "ix_payments_returned", "paid_transfer_id", where="refunded_minor + external_minor > 0"

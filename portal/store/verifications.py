@@ -5,6 +5,7 @@ from collections.abc import Iterator, Set
 from sqlalchemy import Executable, String, case, cast, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from portal.domain.book import SumFault, WrongSum
 from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import AccountKind
 from portal.domain.payments import PaymentStatus
@@ -34,31 +35,28 @@ _IS_CHECK = Refund.source.startswith(f"{AccountKind.CARD_CHECK.value}:")
 _ANSWERS = ("refund.accepted", "refund.refused")
 
 
-def verify(session: Session) -> Iterator[str]:
-    """Yield one sentence for every sum that does not hold; nothing means that the book is right."""
-    for text, query in (
-        ("account {0}: cached {1}, transfers give {2}", _accounts()),
-        ("account {0}: {1}, but card checks give {2}", _card_checks()),
-        ("currency {0}: balances add up to {1} instead of 0", _zero_sum()),
-        ("account {0} of a client is below zero: {1}", _negative()),
-        ("payment {0}: paid, but no transfer credits it", _uncredited()),
-        (
-            "payment {0}: under way {1}, refunds give {2}",
-            _cached(Payment.under_way_minor, OPEN_STATUSES),
-        ),
-        ("payment {0}: refunded {1}, refunds give {2}", _cached(Payment.refunded_minor, _DONE)),
-        ("payment {0}: external {1}, refunds give {2}", _cached(Payment.external_minor, _EXTERNAL)),
-        ("payment {0}: captured {1}, but {2} has gone back", _overdrawn()),
-        ("account {0}: {1}, but unexplained refunds give {2}", _suspense()),
-        ("refund {0}: {1} transfers tell of it instead of {2}", _untold()),
-        ("refund {0} was asked for before its consultation had ended", _too_early()),
-        ("refund {0} was sent more than once: {1} answers of the bank", _sent_twice()),
-        ("client {0}: in transit {1}, open refunds give {2}", _in_transit()),
-        ("transfer {0} joins accounts of another currency", _mixed()),
+def verify(session: Session) -> Iterator[WrongSum]:
+    """Yield every sum that does not hold; nothing means that the book is right."""
+    for fault, query in (
+        (SumFault.CACHED_BALANCE, _accounts()),
+        (SumFault.CARD_CHECKS, _card_checks()),
+        (SumFault.CURRENCY_SUM, _zero_sum()),
+        (SumFault.BELOW_ZERO, _negative()),
+        (SumFault.NOT_CREDITED, _uncredited()),
+        (SumFault.CACHED_UNDER_WAY, _cached(Payment.under_way_minor, OPEN_STATUSES)),
+        (SumFault.CACHED_REFUNDED, _cached(Payment.refunded_minor, _DONE)),
+        (SumFault.CACHED_EXTERNAL, _cached(Payment.external_minor, _EXTERNAL)),
+        (SumFault.OVERDRAWN, _overdrawn()),
+        (SumFault.SUSPENSE_SUM, _suspense()),
+        (SumFault.UNTOLD, _untold()),
+        (SumFault.TOO_EARLY, _too_early()),
+        (SumFault.SENT_TWICE, _sent_twice()),
+        (SumFault.IN_TRANSIT_SUM, _in_transit()),
+        (SumFault.MIXED_CURRENCIES, _mixed()),
         *funding_checks(),
     ):
-        for row in session.execute(query):
-            yield text.format(*row)
+        for row, *numbers in session.execute(query):
+            yield WrongSum(fault, str(row), tuple(int(number) for number in numbers))
 
 
 def _accounts() -> Executable:

@@ -13,6 +13,7 @@ from portal.store.user_lists import totals_held
 from portal.store.way_shares import way_shares
 from portal.web.access import can, sees, signed_in
 from portal.web.auth import home_of
+from portal.web.book_words import book_state
 from portal.web.charts import Chart, chart
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
@@ -40,6 +41,7 @@ def show() -> Response:
         tasks=tasks(attention(session, now=now, grace=timedelta()), now),
         since=since,
         totals=totals_held(session) if can(Permission.USERS_READ) else [],
+        **book_state(),
         **_taken(begin, now, is_one_day=days == "1"),
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from portal.domain.payments import MoneyState
 from portal.domain.search import Token, TokenKind
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
 from portal.store.lists import PageRequest, encode
+from portal.store.overviews import attention
 from portal.store.payment_lists import SORTS, PaymentFilter, list_payments
 from portal.store.user_lists import UserFilter, list_users
 
@@ -57,6 +58,10 @@ def _searched(size: int) -> dict[str, Token]:
     }
 
 
+def _overview(session: Session) -> object:
+    return attention(session, now=NOW, grace=timedelta())
+
+
 def questions(size: int) -> Iterator[Question]:
     """Yield what is asked, the deep page being near the end of the order."""
     yield _payments("first page", PaymentFilter())
@@ -69,6 +74,8 @@ def questions(size: int) -> Iterator[Question]:
     yield _payments("by amount", PaymentFilter(sort="-amount"), sort="-amount")
     partly = MoneyState.PARTLY_REFUNDED
     yield _payments("partly refunded", PaymentFilter(state=partly), status=partly.value)
+    yield _payments("wait for a refund", PaymentFilter(is_owed=True), flag="owed")
+    yield _payments("surplus", PaymentFilter(has_surplus=True), flag="surplus")
     searched = _searched(size)
     for title, token in searched.items():
         yield _payments(title, PaymentFilter(tokens=(token,)), q=token.text)
@@ -83,3 +90,4 @@ def questions(size: int) -> Iterator[Question]:
     for title in ("surname", "rare surname", "miss", "e-mail"):
         token = searched[title]
         yield _users(title, UserFilter(tokens=(token,)), q=token.text)
+    yield Question("overview: what waits", "/", _overview)

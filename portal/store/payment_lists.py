@@ -170,11 +170,8 @@ def owed() -> list[ColumnElement[bool]]:
 
     What an open refund holds counts as returned already.
     """
-    cancelled = select(Consultation.id).where(
-        Consultation.id == Payment.consultation_id,
-        Consultation.status == ConsultationStatus.CANCELLED,
-    )
-    return [_is_left(), or_(Payment.is_surplus.is_(True), cancelled.exists())]
+    cancelled = select(Consultation.id).where(Consultation.status == ConsultationStatus.CANCELLED)
+    return [_is_left(), or_(Payment.is_surplus.is_(True), Payment.consultation_id.in_(cancelled))]
 
 
 def surplus_of(session: Session, consultation_id: int) -> Money | None:

@@ -70,6 +70,7 @@ MEANT: dict[str, tuple[Ask, str]] = {
     "by method": (payments(method=PaymentMethod.OTHER), "ix_payments_method_paid_transfer"),
     "of a period": (payments(since=NOW), "ix_payments_paid_at_transfer"),
     "of a client": (payments(user_id=101), "ix_payments_user_paid_transfer"),
+    "surplus": (payments(has_surplus=True), "ix_payments_surplus"),
     "in transit": (payments(state=MoneyState.IN_TRANSIT), "ix_payments_under_way"),
     "refunded": (payments(state=MoneyState.REFUNDED), "ix_payments_returned"),
     "unknown": (payments(state=MoneyState.REFUND_UNKNOWN), "ix_payments_last_refund"),

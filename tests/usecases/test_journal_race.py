@@ -9,15 +9,13 @@ from sqlalchemy import select
 from portal.domain.actors import SYSTEM
 from portal.domain.errors import EmailTaken
 from portal.domain.permissions import Role
-from portal.factory import create_app
-from portal.settings import Settings
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.users import User
 from portal.usecases.journal import verify_journal
 from portal.usecases.users import NewUser, create_user
 from tests.builders import NOW
-from tests.conftest import TOCHKA
+from tests.duels import portal_of
 
 PROCESSES, PEOPLE_EACH = 4, 25
 PATIENCE = 90
@@ -25,16 +23,7 @@ PATIENCE = 90
 
 def make_people(database_url, gate, process):
     """Make people, every second one twice, which is refused and rolled back."""
-    app = create_app(
-        Settings(
-            _env_file=None,
-            mode="local",
-            secret_key="test-secret",
-            accounts={"tochka": TOCHKA},
-            database_url=database_url,
-            redis_url="unix:///nowhere",
-        )
-    )
+    app = portal_of(database_url)
     with app.app_context():
         gate.wait(PATIENCE)
         for number in range(PEOPLE_EACH):

@@ -8,13 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.domain.refunds import NotRefundable, RefundStatus
-from portal.factory import create_app
-from portal.settings import Settings
 from portal.store.db import transaction
 from portal.store.refunds import Refund
 from tests import builders
 from tests.builders import PRICE, purse, rub
-from tests.conftest import TOCHKA
+from tests.duels import portal_of
 
 PROCESSES, WISHES_EACH = 4, 2
 PATIENCE = 90
@@ -22,16 +20,7 @@ PATIENCE = 90
 
 def ask_in_a_process(database_url, gate, answers, payment_id, user_id, keys):
     """Ask from as many threads as there are keys, all processes at the same moment."""
-    app = create_app(
-        Settings(
-            _env_file=None,
-            mode="local",
-            secret_key="test-secret",
-            accounts={"tochka": TOCHKA},
-            database_url=database_url,
-            redis_url="unix:///nowhere",
-        )
-    )
+    app = portal_of(database_url)
     wish = partial(ask_in_a_thread, app, gate, payment_id, user_id)
     with ThreadPoolExecutor(len(keys)) as pool:
         for answer in pool.map(wish, keys):

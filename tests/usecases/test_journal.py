@@ -169,6 +169,26 @@ def test_a_change_of_any_column_names_its_entry(paid, forgery):
     assert broken() == Break(3, Fault.CHANGED)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "at = 'yesterday'",
+        "at = replace(at, ' ', 'T')",
+        "changes = '{'",
+        """changes = '{"before": "\\ud800"}'""",
+        "changes = printf('%.*c', 100000, '[')",
+        "reason = CAST(x'ff' AS TEXT)",
+        "object_id = 'x'",
+        "user_agent = x'00'",
+    ],
+)
+def test_what_nobody_can_read_is_named_too(paid, forgery):
+    forge(f"UPDATE audit_entries SET {forgery} WHERE id = 3")
+
+    assert broken() == Break(3, Fault.CHANGED)
+
+
 @pytest.mark.parametrize(
     ("statements", "found"),
     [

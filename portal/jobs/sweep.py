@@ -11,12 +11,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain import clock
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
-from portal.jobs import consultations, deliveries, letters, payments, refunds
+from portal.jobs import consultations, deliveries, letters, passwords, payments, refunds
 from portal.jobs.queue import nudge
 from portal.store.consultations import due_to_lapse
 from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.letters import Letter
+from portal.store.password_requests import PasswordRequest
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.slot_lists import due_to_release
@@ -41,6 +42,7 @@ def ring() -> None:
     _ring_all(payments.read, Payment.next_read_at, *_payments_to_read(now))
     _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
+    _ring_all(passwords.answer, PasswordRequest.created_at, PasswordRequest.created_at <= now)
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
     unpaid = due_to_release(db.session(), now=now, limit=BATCH)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from zxcvbn import zxcvbn
 
 from portal.domain.actors import Actor
@@ -14,6 +14,7 @@ from portal.domain.letters import LetterKind
 from portal.store.audit import note
 from portal.store.db import locked, transaction
 from portal.store.letters import count_letters, write_letter
+from portal.store.password_requests import PasswordRequest
 from portal.store.sessions import end_all
 from portal.store.users import User, hasher
 
@@ -57,22 +58,56 @@ def check_strength(password: str, *about: str) -> None:
         raise WeakPassword(why="guessable")
 
 
-def ask_for_link(email: str, *, actor: Actor, now: datetime) -> int | None:
-    """Write a letter with a one-time link to the person of this e-mail; return its number.
+def ask_for_link(email: str, *, actor: Actor, now: datetime) -> int:
+    """Write down that somebody wants a link to this address, and return the request's number.
 
-    None when nobody active has it, or was written three times within the hour: whoever asks is told
-    the same in every case.
+    Nobody is looked up here: the same is done for every address, in the same time (ASVS 6.3.8).
     """
     with transaction() as session:
-        query = select(User).where(User.email == email.strip().lower()[:254], User.is_active)
+        request = PasswordRequest(
+            email=email.strip().lower()[:254],
+            user_id=actor.user_id,
+            label=actor.label,
+            ip=actor.ip,
+            user_agent=actor.user_agent,
+            request_id=actor.request_id,
+            created_at=now,
+        )
+        session.add(request)
+        session.flush()
+        return request.id
+
+
+def answer_request(request_id: int, *, now: datetime) -> int | None:
+    """Write a letter with a one-time link to who has the address of a request; return its number.
+
+    The request is over then. None when it was over already, when nobody active has the address, or
+    was written three times within the hour.
+    """
+    with transaction() as session:
+        taken = delete(PasswordRequest).where(PasswordRequest.id == request_id)
+        request = session.scalars(taken.returning(PasswordRequest)).one_or_none()
+        if request is None:
+            return None
+        query = select(User).where(User.email == request.email, User.is_active)
         user = session.scalars(query).one_or_none()
         if user is None:
             return None
         hour_ago = now - timedelta(hours=1)
         if count_letters(session, LetterKind.ACCESS_LINK, user.id, hour_ago) >= LETTERS_AN_HOUR:
             return None
-        note(session, actor, "password.link", user, now=now)
+        note(session, _asker(request), "password.link", user, now=now)
         return write_letter(session, LetterKind.ACCESS_LINK, user.id, now=now).id
+
+
+def _asker(request: PasswordRequest) -> Actor:
+    return Actor(
+        request.user_id,
+        request.label,
+        ip=request.ip,
+        request_id=request.request_id,
+        user_agent=request.user_agent,
+    )
 
 
 def note_link(user_id: int, *, actor: Actor, now: datetime) -> Ticket:

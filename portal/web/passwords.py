@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from portal.domain import clock
 from portal.domain.errors import NotFound, TooManyAttempts, WrongPassword
 from portal.jobs.letters import LINK_MINUTES, deliver, link_maker
+from portal.jobs.passwords import answer
 from portal.jobs.queue import nudge
 from portal.usecases.passwords import (
     MAX_CHARACTERS,
@@ -72,13 +73,11 @@ def forgotten() -> Response:
 @bp.post("/password/forgotten")
 @public
 def ask() -> Response:
-    """Write a letter with a link, and say the same whether there is such a person or not."""
+    """Ring for whoever has the address; do and say the same whether there is such a person."""
     form = ForgottenForm()
     if not form.validate_on_submit():
         return _page("forgotten", form, 422, is_sent=False)
-    letter_id = ask_for_link(form.email.data, actor=actor(), now=clock.now())
-    if letter_id is not None:
-        nudge(deliver, letter_id)
+    nudge(answer, ask_for_link(form.email.data, actor=actor(), now=clock.now()))
     return _page("forgotten", form, is_sent=True)
 
 

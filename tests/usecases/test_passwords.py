@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.domain.actors import Actor
 from portal.domain.errors import WrongPassword
 from portal.domain.letters import LetterKind
+from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.letters import Letter
+from portal.store.password_requests import PasswordRequest
 from portal.store.sessions import UserSession
 from portal.store.users import User
 from portal.usecases import passwords
@@ -110,18 +113,44 @@ def open_sessions():
         return list(session.scalars(open_.order_by(UserSession.id)))
 
 
+def asks(email, actor, now=NOW):
+    """Ask for a link to an address and let the job look whose it is; return the letter."""
+    request = passwords.ask_for_link(email, actor=actor, now=now)
+    return passwords.answer_request(request, now=now)
+
+
+def waiting():
+    with transaction() as session:
+        return [request.email for request in session.scalars(select(PasswordRequest))]
+
+
 def test_a_stranger_and_a_disabled_person_are_written_nothing(anna):
     with transaction() as session:
         session.get_one(User, anna.user_id).is_active = False
 
-    assert passwords.ask_for_link("nobody@example.test", actor=anna, now=NOW) is None
-    assert passwords.ask_for_link(EMAIL, actor=anna, now=NOW) is None
-    assert letters() == []
+    assert (asks("nobody@example.test", anna), asks(EMAIL, anna)) == (None, None)
+    assert (letters(), waiting()) == ([], [])
 
 
 def test_three_letters_an_hour_are_enough(anna):
-    asked = [passwords.ask_for_link(f" {EMAIL.upper()} ", actor=anna, now=NOW) for _ in range(4)]
-    later = passwords.ask_for_link(EMAIL, actor=anna, now=NOW + timedelta(hours=1))
+    asked = [asks(f" {EMAIL.upper()} ", anna) for _ in range(4)]
+    later = asks(EMAIL, anna, NOW + timedelta(hours=1))
 
     assert asked == [1, 2, 3, None]
     assert later == 4
+
+
+def test_a_request_is_answered_once_and_told_with_where_it_came_from(anna):
+    stranger = Actor(None, "гость", "10.0.0.7", "request", "Firefox")
+    request = passwords.ask_for_link(EMAIL, actor=stranger, now=NOW)
+    assert waiting() == [EMAIL]
+
+    answers = [passwords.answer_request(request, now=NOW) for _ in range(2)]
+
+    assert (answers, letters(), waiting()) == ([1, None], [LetterKind.ACCESS_LINK], [])
+    with transaction() as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "password.link")
+        ).one()
+        told = (entry.actor_label, entry.ip, entry.request_id, entry.user_agent, entry.object_id)
+        assert told == ("гость", "10.0.0.7", "request", "Firefox", anna.user_id)

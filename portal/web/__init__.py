@@ -31,6 +31,7 @@ from portal.web import (
     matrix,
     overview,
     own_refunds,
+    packing,
     passwords,
     payment_links,
     payments,
@@ -90,6 +91,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     Only the banks' door is without a CSRF token: their signature stands in its place.
     """
     headers.set_up(app)
+    packing.set_up(app)
     session.set_up(app)
     inputs.set_up(app)
     denials.set_up(app)

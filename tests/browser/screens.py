@@ -82,6 +82,11 @@ SCREENS = (
     Screen("own balance", "client", "/account/balance"),
     Screen("own cards", "client", "/account/cards"),
     Screen("own card, bind", "client", "/account/cards/new"),
+    Screen("own card, check", "client", "/account/cards/checks/{check}"),
+    Screen("own card, unbind", "client", "/account/cards/{card}/unbind"),
+    Screen("own payment, proof", "client", "/account/payments/9/proof"),
+    Screen("own refund", "client", "/account/refunds/{on its way}"),
+    Screen("user with a card", "admin", "/users/4"),
     Screen("checks of cards", "admin", "/card-checks"),
     Screen("own consultation, cancel", "client", "/account/consultations/14/cancel"),
     Screen("own refund, ask", "client", "/account/payments/9/ask"),
@@ -117,6 +122,7 @@ class Stage:
         self._ends(self.places["unknown"], "Результат неизвестен")
         self._ends(self._refunds(11, "1000"), "Деньги возвращены")
         self._pays()
+        self._binds()
         return self
 
     def shows(self, screen: Screen) -> Page:
@@ -179,3 +185,17 @@ class Stage:
             person.page.wait_for_url("**/tochka/order/**")
         self.people["client"].presses("Оплатить по СБП")
         self.people["client"].page.wait_for_url("**/done")
+
+    def _binds(self) -> None:
+        kirill = self.people["client"]
+        kirill.opens("/account/cards/new")
+        kirill.presses("Перейти на страницу банка")
+        kirill.page.wait_for_url("**/tochka/order/**")
+        kirill.page.get_by_label("Сохранить карту").check()
+        kirill.presses("Оплатить картой")
+        kirill.page.wait_for_url("**/checks/*")
+        kirill.sees("Карта привязана")
+        self.places["check"] = kirill.page.url.rpartition("/")[2]
+        kirill.opens("/account/cards")
+        card = kirill.page.locator("section[id^=card]").first.get_attribute("id")
+        self.places["card"] = card.removeprefix("card")

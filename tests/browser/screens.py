@@ -179,7 +179,7 @@ class Stage:
             person.opens("/account")
             person.page.get_by_role("link", name="Оплатить").first.click()
             self.places[key] = person.page.url.split("/")[-2]
-            person.presses("Оплатить")
+            person.page.locator(".methods button[type=submit]").click()
             person.page.wait_for_url("**/sbp*")
             person.presses("Открыть страницу банка")
             person.page.wait_for_url("**/tochka/order/**")

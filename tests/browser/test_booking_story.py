@@ -42,7 +42,7 @@ def test_time_that_was_offered_is_picked_and_paid(
     takes(kirill, specialist)
     kirill.sees("Начните оплату до")
     kirill.page.get_by_label("СБП").check()
-    kirill.page.locator("main button[type=submit]").click()
+    kirill.page.locator(".methods button[type=submit]").click()
     goes_from_code_to_bank(kirill)
     kirill.presses("Оплатить по СБП")
     kirill.page.wait_for_url("**/done", timeout=30_000)

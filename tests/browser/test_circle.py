@@ -22,7 +22,7 @@ def pays(kirill: Person, number: int) -> None:
     kirill.opens("/account")
     kirill.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
     kirill.page.get_by_label("СБП").check()
-    kirill.presses("Оплатить")
+    kirill.page.locator(".methods button[type=submit]").click()
     goes_from_code_to_bank(kirill)
     kirill.presses("Оплатить по СБП")
     kirill.page.wait_for_url("**/pay/**", timeout=30_000)

@@ -43,7 +43,7 @@ def chooses(payer: Person, number: int, way: str) -> None:
     payer.opens("/account")
     payer.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
     payer.page.get_by_label(way).check()
-    payer.page.locator("main button[type=submit]").click()
+    payer.page.locator(".methods button[type=submit]").click()
 
 
 def pays_by_card(payer: Person, number: int) -> None:

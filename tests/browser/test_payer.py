@@ -38,7 +38,7 @@ def test_the_ways_are_of_one_size_and_the_button_names_the_chosen_one(
 ) -> None:
     opens_checkout(kirill, books(stack))
     sbp, card = (kirill.page.locator(f"label[for=method-{way}]") for way in ("sbp", "card"))
-    button = kirill.page.locator("main button[type=submit]")
+    button = kirill.page.locator(".methods button[type=submit]")
     one, other = sbp.bounding_box(), card.bounding_box()
 
     sbp.click()
@@ -57,7 +57,7 @@ def opens_code(kirill: Person, number: int) -> None:
     """Choose SBP, whatever this payer is used to, and arrive at its code."""
     opens_checkout(kirill, number)
     kirill.page.get_by_label("СБП").check()
-    kirill.page.locator("main button[type=submit]").click()
+    kirill.page.locator(".methods button[type=submit]").click()
     kirill.page.wait_for_url("**/sbp*", timeout=30_000)
 
 
@@ -135,7 +135,7 @@ def test_after_a_refusal_the_other_method_leads_to_the_bank(
     kirill.page.wait_for_url("**/pay/**")
     kirill.page.get_by_role("link", name="Другой способ").click()
     kirill.page.get_by_text("Банковская карта").first.click()
-    kirill.page.locator("main button[type=submit]").click()
+    kirill.page.locator(".methods button[type=submit]").click()
     kirill.page.wait_for_url(BANK, timeout=30_000)
 
     expect(kirill.page.locator("h1")).to_be_visible()

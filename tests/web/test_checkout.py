@@ -5,8 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal.banks.registry import build_banks
+from portal.banks.registry import Account, Banks, build_banks
 from portal.domain.payments import PaymentMethod
+from portal.domain.refunds import AccountMode
+from portal.jobs import payments
+from portal.store.db import transaction
+from portal.store.payments import Payment
 from tests import builders
 from tests.codes import read_code
 from tests.conftest import TOCHKA
@@ -202,3 +206,25 @@ def test_a_page_that_waits_asks_more_seldom_as_time_goes_by(world, payer, wait, 
         asked.append(re.search(r"every (\d+)s", payer.get(wait).text)[1])
 
     assert asked == ["2", "5", "15"]
+
+
+def test_r158_the_bank_sends_payers_to_our_settings_whatever_the_request_says(world, payer):
+    account = Account("tochka", "Точка", world.bank, AccountMode.ACTIVE, "Консультация")
+    evil = {"next": "//evil.test", "redirectUrl": "https://evil.test", "success_url": "//evil.test"}
+    form = {"method": "sbp", "account": "tochka", **evil}
+    headers = {"X-Forwarded-Host": "evil.test", "Referer": "https://evil.test/"}
+    payer.post(f"/pay/{world.pay_token}/method", form, headers=headers)
+
+    with world.app.app_context():
+        world.app.extensions["banks"] = Banks({"tochka": account})
+        number = max(each.id for each in payments_of(world.scheduled))
+        payments.create_link(number)
+        order = world.bank.payments[builders.operation_of(number)].order
+
+    ours = f"http://127.0.0.1:8000/pay/{world.pay_token}/wait"
+    assert (order.success_url, order.failure_url) == (ours, f"{ours}?declined=1")
+
+
+def payments_of(consultation_id):
+    with transaction() as session:
+        return session.query(Payment).filter_by(consultation_id=consultation_id).all()

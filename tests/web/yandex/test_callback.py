@@ -211,6 +211,14 @@ def test_o142_the_same_login_with_another_id_is_another_account(anna):
     assert_nothing_moved(anna, answer, 403, "Это другой Яндекс ID")
 
 
+def test_o142_an_account_named_as_the_e_mail_is_another_account(portal):
+    ivanov = arrives(portal, employ(portal, "ivanov", Role.ADMIN, GLEBOV))
+
+    answer = ivanov.confirms("ivanov")
+
+    assert_nothing_moved(ivanov, answer, 403, "Это другой Яндекс ID")
+
+
 def test_o143_who_has_nothing_bound_confirms_nothing(anna):
     back = chosen(anna.starts())
     change(anna, User, yandex_id=None, yandex_login=None)
@@ -230,9 +238,10 @@ def test_o144_a_disabled_person_is_out_before_yandex_is_asked(anna, control):
     assert control.get("journal", params={"call": "token"}).json()["entries"] == []
 
 
-def test_o145_a_verifier_that_does_not_fit_confirms_nobody(anna):
+@pytest.mark.parametrize("verifier", ["of somebody else", ""])
+def test_o145_a_verifier_that_does_not_fit_or_is_missing_confirms_nobody(anna, verifier):
     back = chosen(anna.starts())
-    change(anna, YandexFlow, verifier="of somebody else")
+    change(anna, YandexFlow, verifier=verifier)
 
     assert_nothing_moved(anna, anna.client.get(back), 403, "Яндекс не подтвердил вход")
 

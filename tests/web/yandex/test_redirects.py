@@ -63,6 +63,18 @@ def test_r157_a_header_leads_nowhere_else(anna, header, target, path):
     assert (answer.status_code, answer.location) == (303, f"/confirm/yandex?next={path}")
 
 
+@pytest.mark.parametrize("header", ["HX-Redirect", "HX-Location", "HX-Current-URL"])
+@pytest.mark.parametrize("target", EVIL.values(), ids=EVIL)
+def test_r157_htmx_is_sent_nowhere_by_what_a_browser_says(anna, header, target):
+    headers = {"HX-Request": "true", header: target.replace("\r\n", " ")}
+
+    answer = anna.posts("/refunds/1/cancel", headers=headers)
+
+    assert answer.status_code == 401
+    assert "evil.test" not in answer.text.replace("next=%2Fevil.test", "")
+    assert {"HX-Redirect", "HX-Location"} & {name for name, _ in answer.headers} == set()
+
+
 def test_r158_the_way_back_is_made_from_the_settings_and_not_from_the_request(anna):
     headers = {"Host": "localhost:81", "X-Forwarded-Host": "evil.test"}
 

@@ -10,6 +10,7 @@ class LetterKind(StrEnum):
     ACCESS_LINK = "access_link"
     ACCESS_CHANGED = "access_changed"
     PAID = "paid"
+    PAID_FROM_BALANCE = "paid_from_balance"
     REFUND_ACCEPTED = "refund_accepted"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"

@@ -80,7 +80,11 @@ def _told(letter: Letter) -> Mapping[str, Any]:
             return {"link": password_link(ticket_for(letter.user)), "minutes": LINK_MINUTES}
         case LetterKind.PAID:
             return _payment(row_id, letter.created_at)
-        case LetterKind.CONSULTATION_CANCELLED | LetterKind.PAYMENT_LINK:
+        case (
+            LetterKind.CONSULTATION_CANCELLED
+            | LetterKind.PAYMENT_LINK
+            | LetterKind.PAID_FROM_BALANCE
+        ):
             return _consultation(row_id, letter.facts.get("freed", 0))
     return _refund(letter.kind, row_id, letter.created_at) if row_id else {}
 

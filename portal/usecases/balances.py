@@ -8,11 +8,13 @@ from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
 from portal.domain.fundings import share_out
+from portal.domain.letters import LetterKind
 from portal.store.audit import note
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
 from portal.store.fundings import book_shares, locked_free_money
 from portal.store.ledger import balance, lock_accounts, post
+from portal.store.letters import tell_client
 
 
 def pay_from_balance(
@@ -43,6 +45,7 @@ def _pay(session: Session, consultation: Consultation, actor: Actor, now: dateti
     book_shares(session, consultation, shares, now)
     post(session, [move], actor=actor, now=now, consultation_id=consultation.id)
     consultation.paid_at = now
+    tell_client(session, LetterKind.PAID_FROM_BALANCE, client_id, consultation.id, now=now)
     note(
         session,
         actor,

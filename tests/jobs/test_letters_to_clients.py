@@ -13,6 +13,7 @@ from portal.jobs import letters as jobs
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.letters import Letter
+from portal.usecases.balances import pay_from_balance
 from portal.usecases.payment_links import send_payment_link
 from portal.usecases.refund_requests import ask_for_refund, decline_request
 from portal.usecases.refunds import bounce_refund
@@ -109,6 +110,22 @@ def test_paid_after_it_was_cancelled(app, scene):
         f"Мы получили оплату: {SUM}, Карта.",
         f"Консультация {HOUR} уже была оплачена или отменена, поэтому эти деньги свободны на "
         "вашем балансе. Их хватит на другую консультацию, или их можно вернуть.",
+        *ACCOUNT,
+    )
+
+
+def test_paid_from_the_balance(app, scene):
+    scene.pays()
+    scene.cancels()
+    number = builders.book(scene.kirill)
+    pay_from_balance(number, actor=scene.anna, now=NOW)
+
+    assert_reads(
+        app,
+        "Оплачено с баланса 3 000 ₽",
+        f"Консультация {HOUR} оплачена с вашего баланса: {SUM}. Специалист: Доктор Орлова.",
+        "Если консультация отменится, эти деньги снова станут свободны. Если вы этого не хотели, "
+        "напишите администратору.",
         *ACCOUNT,
     )
 

@@ -120,6 +120,7 @@ def test_staff_see_which_payment_has_paid_and_why_it_stays(world, zoya, checkout
     refusal = anna.get(f"/payments/{world.payment}/refund").text
 
     assert f'href="/payments/{world.payment}"' in card
+    assert "Ждёт другой консультации</dt><dd>3\u00a0000,00\u00a0₽" in payment
     assert f'href="/consultations/{world.scheduled}"' in payment.partition('id="funded"')[2]
     assert f"с баланса оплачена консультация № {world.scheduled}." in refusal
     assert f'href="/consultations/{world.scheduled}">Открыть эту консультацию' in refusal

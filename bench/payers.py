@@ -66,7 +66,7 @@ def measure_all(browser: Browser, stack: stacks.Stack) -> None:
         measure(browser, "whose card", f"{pay}/card?change=1")
         measure(browser, "method", f"{pay}/method")
         kirill.page.get_by_label("СБП").check()
-        kirill.presses("Оплатить")
+        kirill.page.locator("#methods button").click()
         kirill.page.wait_for_url("**/sbp*")
         measure(browser, "SBP", f"{pay}/sbp")
         measure(browser, "wait", f"{pay}/wait?declined=1")

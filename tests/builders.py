@@ -11,10 +11,11 @@ from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.permissions import Role
-from portal.domain.refunds import AccountMode, RefundReason
+from portal.domain.refunds import ALL_RIGHTS, AccountMode, RefundReason
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.ledger import balance
+from portal.store.payment_rows import payment_row
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.users import User
@@ -165,6 +166,7 @@ def wish(payment_id: int, **changes: object) -> RefundWish:
         intent_key="11111111-1111-4111-8111-111111111111",
         payment_id=payment_id,
         expected_remaining=rub(PRICE),
+        expected_from_revenue=False,
         amount=None,
         reason=RefundReason.CANCELLED_BY_CLIENT,
         comment="",
@@ -175,8 +177,14 @@ def wish(payment_id: int, **changes: object) -> RefundWish:
 
 
 def ask(actor: Actor, payment_id: int, **changes: object) -> int:
-    """Ask for a refund once the consultation's hour has come, and return the refund's number."""
-    return request_refund(wish(payment_id, **changes), actor=actor, now=DURING)
+    """Ask for a refund once the consultation's hour has come, and return the refund's number.
+
+    The form that was looked at tells who pays now, apart from ``changes``.
+    """
+    with transaction() as session:
+        row = payment_row(session, payment_id, now=DURING)
+    seen = {"expected_from_revenue": row.facts(ALL_RIGHTS, AccountMode.ACTIVE).is_from_revenue}
+    return request_refund(wish(payment_id, **(seen | changes)), actor=actor, now=DURING)
 
 
 def send(bank: FakeBank, refund_id: int, now: datetime = DURING) -> None:

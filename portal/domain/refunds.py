@@ -204,7 +204,7 @@ class NotRefundable(Refusal):
 
 
 class RemainderChanged(Refusal):
-    """The sum that was shown is no longer what is left: the form must be looked at again."""
+    """The sum, or who pays for it, is not what was shown: the form must be looked at again."""
 
     code = "remainder_changed"
 

@@ -40,12 +40,14 @@ from portal.store.refunds import (
 class RefundWish:
     """What a person asked for: the form's own key, what they saw, how much, and why.
 
+    They saw how much may go back, and whether the client's balance or revenue would pay for it.
     ``own`` is a client's wish about a payment of their own; their rights are read at the time.
     """
 
     intent_key: str
     payment_id: int
     expected_remaining: Money
+    expected_from_revenue: bool
     amount: Money | None
     reason: RefundReason
     comment: str
@@ -58,7 +60,8 @@ def request_refund(wish: RefundWish, *, actor: Actor, now: datetime) -> int:
     """Write the refund down and hold its money; return its number. The bank is asked by a job.
 
     The same form sent twice is one refund. Raises RemainderChanged when the sum on the form is no
-    longer what is left, NotRefundable with the broken rule, NotFound.
+    longer what is left, or another account pays for it; NotRefundable with the broken rule;
+    NotFound.
     """
     try:
         with transaction() as session:
@@ -82,7 +85,8 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
     rights = locked_refund_rights(session, actor.user_id, own=wish.own, now=now)
     facts = replace(row.facts(rights, wish.mode), amount=wish.amount)
     require_refundable(facts)
-    if facts.refundable != wish.expected_remaining:
+    seen = wish.expected_remaining, wish.expected_from_revenue
+    if (facts.refundable, facts.is_from_revenue) != seen:
         raise RemainderChanged(remaining=facts.refundable)
     amount = facts.refundable if wish.amount is None else wish.amount
     source = ledger.REFUNDS if facts.is_from_revenue else ledger.available(payment.user_id)

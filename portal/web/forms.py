@@ -1,5 +1,6 @@
 """The forms that move money or consultations; all errors are the server's, in Russian."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,12 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from portal.domain.consultations import CancelledBy, ConsultationStatus
 from portal.domain.errors import BadAmount
 from portal.domain.money import Currency, Money, parse_amount
-from portal.domain.refunds import COMMENT_MIN_CHARACTERS, STAFF_REASONS, RefundReason
+from portal.domain.refunds import (
+    COMMENT_MIN_CHARACTERS,
+    STAFF_REASONS,
+    RefundFacts,
+    RefundReason,
+)
 from portal.store.payment_rows import PaymentRow
 from portal.web.formats import money
 from portal.web.labels import LABELS
@@ -25,10 +31,11 @@ NO_LINE = "none"
 
 
 class SumForm(FlaskForm):
-    """How much to return; the two hidden fields make the refund single and honest."""
+    """How much to return; the hidden fields make the refund single and honest."""
 
     intent_key = HiddenField(validators=[Regexp(_UUID, message=_STALE)])
     expected_remaining = HiddenField(validators=[Regexp(r"[0-9]{1,12}\Z", message=_STALE)])
+    from_revenue = HiddenField()
     mode = RadioField(
         "Сколько вернуть",
         choices={"all": "Всю сумму", "part": "Часть суммы"},
@@ -36,6 +43,15 @@ class SumForm(FlaskForm):
         invalid_choice_message="Выберите, сколько вернуть",
     )
     amount = StringField("Сумма", [Optional(), Length(max=40, message="Слишком длинно")])
+
+    def renew(self, facts: RefundFacts) -> None:
+        """Note under a new key what the page shows: how much may go back, and out of whose money.
+
+        What has changed when the form comes must be looked at first (domain.md §4).
+        """
+        self.intent_key.data = str(uuid.uuid4())
+        self.expected_remaining.data = str(facts.refundable.minor)
+        self.from_revenue.data = "1" if facts.is_from_revenue else ""
 
     def suggest(self, remaining: Money, limit: Money | None) -> None:
         """Offer a part at first when the person may not return all that is left."""

@@ -1,6 +1,5 @@
 """A client returns the money of their own cancelled consultation: same rules, plain words (D5)."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -135,8 +134,7 @@ def new(number: int) -> Response:
     """Ask how much of their money the client wants back, or say why not now."""
     row = _own_row(number)
     form = SumForm(formdata=None)
-    form.intent_key.data = str(uuid.uuid4())
-    form.expected_remaining.data = str(row.refundable.minor)
+    form.renew(row.facts(_rights(), mode_of(row.account)))
     form.suggest(row.refundable, _rights().limit)
     return _form_page(row, form)
 
@@ -161,8 +159,7 @@ def create(number: int) -> Response:
 
 def _changed(number: int, form: SumForm) -> Response:
     row = _own_row(number)
-    form.expected_remaining.data = str(row.refundable.minor)
-    form.intent_key.data = str(uuid.uuid4())
+    form.renew(row.facts(_rights(), mode_of(row.account)))
     note = "Сумма изменилась. Деньги не отправлялись. Проверьте и отправьте ещё раз."
     return _form_page(row, form, note=note, status=409)
 
@@ -172,6 +169,7 @@ def _wish(form: SumForm, row: PaymentRow) -> RefundWish:
         intent_key=form.intent_key.data,
         payment_id=row.id,
         expected_remaining=Money(int(form.expected_remaining.data), row.currency),
+        expected_from_revenue=bool(form.from_revenue.data),
         amount=form.money(row.currency),
         reason=_reason(row),
         comment="",

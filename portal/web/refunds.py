@@ -1,6 +1,5 @@
 """«Вернуть деньги»: the dialog, its progress, undoing, and a person's word about an unknown one."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +40,11 @@ from portal.web.refund_words import Progress, effects, explain, progress
 from portal.web.session import actor
 from portal.web.step_ups import draft
 
+SUM_CHANGED = "Сумма изменилась. Проверьте и отправьте ещё раз."
+SOURCE_CHANGED = (
+    "Изменилось, чьими деньгами платится возврат: прочтите, что произойдёт, и отправьте ещё раз. "
+    "Деньги не отправлялись."
+)
 bp = Blueprint("refunds", __name__)
 
 
@@ -83,8 +87,7 @@ def new(number: int) -> Response:
     row = _row(number)
     typed = draft()
     form = RefundForm(formdata=typed)
-    form.intent_key.data = str(uuid.uuid4())
-    form.expected_remaining.data = str(row.refundable.minor)
+    form.renew(row.facts(rights(), mode_of(row.account)))
     if typed is None:
         form.suggest(row.refundable, rights().limit)
     return _dialog(row, form)
@@ -126,6 +129,7 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
         intent_key=form.intent_key.data,
         payment_id=row.id,
         expected_remaining=Money(int(form.expected_remaining.data), row.currency),
+        expected_from_revenue=bool(form.from_revenue.data),
         amount=form.money(row.currency),
         reason=RefundReason(form.reason.data),
         comment=(form.comment.data or "").strip(),
@@ -135,11 +139,11 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
 
 
 def _changed(number: int, form: RefundForm) -> Response:
-    """Somebody was faster: the same form with the new sum, to be looked at and sent again."""
-    row = _row(number)
-    form.expected_remaining.data = str(row.refundable.minor)
-    form.intent_key.data = str(uuid.uuid4())
-    return _dialog(row, form, status=409, note="Сумма изменилась. Проверьте и отправьте ещё раз.")
+    """Somebody was faster: the same form as it is now, to be looked at and sent again."""
+    row, seen = _row(number), bool(form.from_revenue.data)
+    form.renew(row.facts(rights(), mode_of(row.account)))
+    note = SUM_CHANGED if bool(form.from_revenue.data) is seen else SOURCE_CHANGED
+    return _dialog(row, form, status=409, note=note)
 
 
 def _refused(number: int, form: RefundForm, refusal: NotRefundable) -> Response:

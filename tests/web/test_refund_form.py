@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.store.db import transaction
 from portal.store.refunds import Refund
+from portal.usecases.balances import pay_from_balance
 from tests import builders
 from tests.builders import PRICE, purse
 
@@ -230,3 +231,21 @@ def test_the_preview_reckons_and_stores_nothing(world):
 
     assert answers == [200] * len(typed)
     assert_nothing_moved(world)
+
+
+def test_money_that_was_spent_meanwhile_is_looked_at_again(world, ask):
+    with world.app.app_context():
+        zoya, anna = world.people["zoya"], builders.person(world.people["anna"])
+        number = builders.book(zoya)
+        pay_from_balance(number, actor=anna, now=builders.NOW)
+        builders.complete(anna, number)
+
+    answer = ask()
+    unseen = refunds(world)
+    again = ask(WHOLE | {"intent_key": OTHER_KEY, "from_revenue": "1"})
+
+    assert (answer.status_code, unseen) == (409, [])
+    assert "Изменилось, чьими деньгами платится возврат" in answer.text
+    assert "Возврат уменьшит выручку" in answer.text
+    assert 'name="from_revenue" type="hidden" value="1"' in answer.text
+    assert (again.status_code, refunds(world)) == (303, [PRICE])

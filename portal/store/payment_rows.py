@@ -256,16 +256,16 @@ def _rows(session: Session, condition: ColumnElement[bool], now: datetime) -> Se
 def facts_without(row: PaymentRow, own: Refund, *, mode: AccountMode) -> RefundFacts:
     """Return the facts as if ``own`` had not been asked for yet: the check before sending.
 
-    Its sum is given back in thought to where it was taken from; the person's rights were judged
-    when they asked.
+    Its sum is given back in thought to where it was taken from, and what has become free since is
+    not what it returns; the person's rights were judged when they asked.
     """
-    facts = row.facts(ALL_RIGHTS, mode)
-    is_from_balance = own.source == ledger.available(row.user_id).text
-    held = own.amount if is_from_balance else Money(0, own.currency)
+    facts, nothing = row.facts(ALL_RIGHTS, mode), Money(0, own.currency)
+    held = own.amount if own.source == ledger.available(row.user_id).text else nothing
     return replace(
         facts,
         amount=own.amount,
         under_way=facts.under_way - own.amount,
+        booked=max(facts.booked, facts.remaining - facts.spent if own.spent_minor else nothing),
         spent=facts.spent + Money(own.spent_minor, own.currency),
         available=facts.available + held,
         open_refund=None,

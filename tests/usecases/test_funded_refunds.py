@@ -2,10 +2,10 @@
 
 import pytest
 
-from portal.domain.refunds import RemainderChanged
+from portal.domain.refunds import RefundStatus, RemainderChanged
 from portal.usecases.balances import pay_from_balance
 from tests import builders
-from tests.builders import NOW, PRICE, payment, purse
+from tests.builders import NOW, PRICE, payment, purse, rub
 
 
 def pays(scene, price):
@@ -32,3 +32,18 @@ def test_revenue_that_was_looked_at_is_not_replaced_by_the_clients_money(cancell
 
     assert payment(cancelled.payment).under_way_minor == 0
     assert purse(cancelled.kirill) == (PRICE, 0, 0)
+
+
+def test_what_becomes_free_before_it_is_sent_does_not_stop_a_refund_from_revenue(cancelled):
+    builders.complete(cancelled.anna, pays(cancelled, PRICE - 50_000))
+    waiting = pays(cancelled, 50_000)
+    left = {"expected_remaining": rub(PRICE - 50_000)}
+    refund = builders.ask(cancelled.anna, cancelled.payment, **left)
+
+    builders.cancel(cancelled.anna, waiting)
+    builders.send(cancelled.bank, refund)
+
+    assert builders.refund(refund).status is RefundStatus.SUBMITTED
+    assert cancelled.bank.refunds == [(cancelled.operation, rub(PRICE - 50_000))]
+    assert purse(cancelled.kirill) == (50_000, 0, PRICE - 50_000)
+    assert builders.errors_in_the_book() == []

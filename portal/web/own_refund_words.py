@@ -20,7 +20,8 @@ REASONS: dict[RefundRule, str] = {
     RefundRule.CONSULTATION_SCHEDULED: "Сначала отмените консультацию.",
     RefundRule.CONSULTATION_OPEN: "Консультация идёт сейчас.",
     RefundRule.AFTER_COMPLETION: (
-        f"Консультация состоялась, поэтому вернуть деньги самому нельзя. {WRITE_US}"
+        "Этими деньгами оплачена консультация, которая уже прошла: вернуть их самому нельзя. "
+        f"{WRITE_US}"
     ),
     RefundRule.FUNDS_ANOTHER: (
         "Этими деньгами вы оплатили другую консультацию. Чтобы вернуть их, сначала отмените её."

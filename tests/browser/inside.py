@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 
+import httpx
 from flask import Flask
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,14 +17,18 @@ from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.domain.ledger import AccountKind
 from portal.domain.money import Currency, Money
+from portal.domain.payments import PaymentStatus
 from portal.factory import create_app
 from portal.settings import Settings
+from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.ledger import LedgerAccount, Transfer
+from portal.store.payments import Payment
 from portal.store.users import User
 from portal.store.verifications import verify
 from portal.usecases.bookings import Booking, book_consultation
-from tests.stacks import ROOT, Stack
+from tests.pages import form_token
+from tests.stacks import ROOT, Stack, eventually
 
 OF_CLIENTS = (AccountKind.USER_AVAILABLE, AccountKind.USER_RESERVED, AccountKind.USER_IN_TRANSIT)
 CHECK_MINOR = 200
@@ -86,6 +91,25 @@ def books(stack: Stack, who: str = "client", roubles: int = 321) -> int:
         price = Money(roubles * 100, Currency.RUB)
         booking = Booking(client, "Орлова Наталья", starts, starts + timedelta(hours=1), price)
         return book_consultation(booking, actor=SYSTEM, now=clock.now())
+
+
+def pays_unseen(stack: Stack, number: int) -> None:
+    """Pay a consultation by SBP through the doors of payer and bank, at no screen."""
+    with inside(stack) as session:
+        door = f"/pay/{session.get_one(Consultation, number).pay_token}/method"
+    with httpx.Client(base_url=stack.portal_url, trust_env=False, timeout=30) as payer:
+        form = {"method": "sbp", "csrf_token": form_token(payer.get(door).text)}
+        assert payer.post(door, data=form).status_code == 303
+    assert eventually(lambda: _payment(stack, number).operation_id is not None)
+    operation = _payment(stack, number).operation_id
+    path = f"tochka/operations/{operation}/pay"
+    stack.control.post(path, params={"type": "sbp"}).raise_for_status()
+    assert eventually(lambda: _payment(stack, number).status is PaymentStatus.PAID)
+
+
+def _payment(stack: Stack, number: int) -> Payment:
+    with inside(stack) as session:
+        return session.scalars(select(Payment).where(Payment.consultation_id == number)).one()
 
 
 def forgets_card_origin(stack: Stack, who: str) -> None:

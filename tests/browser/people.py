@@ -45,12 +45,14 @@ class Person:
         button.or_(link).first.click()
 
     def sees(self, text: str) -> None:
-        """Wait until the words are on the page, reloading where no script does it."""
+        """Wait until the words are on the page; without scripts, look again sooner than it does."""
 
         def is_there() -> bool:
             if self.page.get_by_text(text).first.is_visible():
                 return True
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(100)
+            if self.page.locator("head meta[http-equiv=refresh]").count():
+                self.page.reload()
             return False
 
         if not eventually(is_there, 10):

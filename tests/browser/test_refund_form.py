@@ -1,22 +1,21 @@
 """The refund form at a real screen: the typed part is what goes back, however one presses."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.inside import books, pays_unseen
 from tests.browser.people import Person
-from tests.browser.test_circle import books, cancels, pays
+from tests.browser.test_circle import cancels
 from tests.stacks import Stack
-
-Both = tuple[Person, Person]
 
 
 @pytest.fixture
-def anna(both: Both, stack: Stack) -> Person:
+def anna(enter: Callable[[str], Person], stack: Stack) -> Person:
     """Give Анна at the page of the refund of a paid and cancelled consultation."""
-    kirill, anna = both
-    number = books(stack)
-    pays(kirill, number)
-    kirill.sees("Оплачено 321")
+    anna, number = enter("admin"), books(stack)
+    pays_unseen(stack, number)
     cancels(anna, number)
     return anna
 

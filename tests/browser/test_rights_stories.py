@@ -1,35 +1,29 @@
 """Rights on screen: the matrix is edited and felt; a client is given a right, uses it, loses it."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
+from sqlalchemy import update
+from sqlalchemy.orm import InstrumentedAttribute
 
+from portal.domain import clock
+from portal.store.access import PersonalGrant
+from portal.store.sessions import UserSession
+from tests.browser.inside import books, inside, pays_unseen
 from tests.browser.people import PASSWORD, Person
-from tests.browser.test_circle import beside, books, pays
 from tests.stacks import Stack
 
 Enter = Callable[[str], Person]
 BOX = "Возвращать деньги, роль Наблюдатель"
 OWN = "Возвращать деньги за свои консультации"
 
-#: Time passes: what was confirmed, and what was given until a day, is an hour older than that.
-LATER = """
-from datetime import timedelta
-from sqlalchemy import update
-from app import app
-from portal.domain import clock
-from portal.store.access import PersonalGrant
-from portal.store.db import transaction
-from portal.store.sessions import UserSession
-ago = clock.now() - timedelta(hours=1)
-with app.app_context(), transaction() as session:
-    session.execute(update({0}).values({1}=ago))
-"""
 
-
-def passes(stack: Stack, table: str, moment: str) -> None:
-    """Let the time pass for a kind of rows."""
-    beside(stack, "-c", LATER.format(table, moment))
+def passes(stack: Stack, moment: InstrumentedAttribute[datetime]) -> None:
+    """Let time pass: what a kind of rows says of a moment is an hour ago."""
+    with inside(stack) as session:
+        session.execute(update(moment.class_).values({moment: clock.now() - timedelta(hours=1)}))
+        session.commit()
 
 
 def previews(gleb: Person, *, ticked: bool) -> None:
@@ -77,7 +71,7 @@ def test_the_matrix_is_edited_and_felt_by_another_person(enter: Enter) -> None:
 def test_a_step_up_before_saving_loses_nothing(enter: Enter, stack: Stack) -> None:
     gleb, vera = enter("super"), enter("viewer")
     previews(gleb, ticked=True)
-    passes(stack, "UserSession", "password_at")
+    passes(stack, UserSession.password_at)
 
     applies(gleb, "Вера замещает Анну")
     confirms(gleb)
@@ -108,8 +102,7 @@ def gives(gleb: Person) -> None:
 def pays_and_cancels(kirill: Person, stack: Stack) -> int:
     """Pay a new consultation and cancel it; return its number."""
     number = books(stack)
-    pays(kirill, number)
-    kirill.sees("Оплачено 321")
+    pays_unseen(stack, number)
     kirill.opens(f"/account/consultations/{number}/cancel")
     kirill.page.locator("main button.danger").click()
     kirill.page.wait_for_url("**/account")
@@ -149,7 +142,7 @@ def test_a_right_given_until_a_day_ends_by_itself(enter: Enter, stack: Stack) ->
     gives(gleb)
     expect(button(kirill, number)).to_have_count(1)
 
-    passes(stack, "PersonalGrant", "expires_at")
+    passes(stack, PersonalGrant.expires_at)
 
     expect(button(kirill, number)).to_have_count(0)
     gleb.page.reload()

@@ -2,30 +2,31 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
+from sqlalchemy import update
 
+from portal.domain import clock
+from portal.store.sessions import UserSession
 from tests import stacks
-from tests.browser.inside import beside
+from tests.browser.inside import beside, inside
 from tests.browser.people import Person, watched
 from tests.stacks import Stack, eventually
 
-#: A whole working day has passed since everybody's second step.
 #: What the browser itself writes down about a step that is asked for, and one that is refused.
 ASKED_AGAIN = "Failed to load resource: the server responded with a status of 401 (UNAUTHORIZED)"
 REFUSED = "Failed to load resource: the server responded with a status of 403 (FORBIDDEN)"
 POLICY = "content-security-policy"
 EMAIL = "admin@ponimayu.test"
-A_DAY_LATER = """
-from datetime import timedelta
-from app import app
-from portal.domain import clock
-from portal.store.db import transaction
-from portal.store.sessions import UserSession
-with app.app_context(), transaction() as session:
-    session.query(UserSession).update({"yandex_at": clock.now() - timedelta(hours=13)})
-"""
+
+
+def a_day_passes(guarded: Stack) -> None:
+    """Let everybody's second step be a whole working day ago."""
+    with inside(guarded) as session:
+        session.execute(update(UserSession).values(yandex_at=clock.now() - timedelta(hours=13)))
+        session.commit()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_the_step_in_the_middle_of_a_refund_loses_nothing(
     passes_the_step(anna)
     anna.page.locator("a[data-refund]").first.click()
     types_a_part(anna)
-    beside(guarded, "-c", A_DAY_LATER)
+    a_day_passes(guarded)
     anna.page.locator("button.danger").click()
 
     goes_to_confirm(anna, faults, scripted=scripted)

@@ -7,14 +7,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import flask_migrate
 import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import event, make_url
 
 from portal.banks.registry import build_banks
 from portal.factory import create_app
@@ -180,16 +179,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[stacks.Stack]:
-    """Give the whole local stack, ready and seeded; on PostgreSQL by indirect ``postgresql``."""
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+    """Give the whole local stack, ready and seeded."""
     settings = {"PORTAL_SWEEP_SECONDS": "1", "PORTAL_TRUSTED_PROXIES": "1"}
-    if getattr(request, "param", "sqlite") == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        name = f"stack_{uuid4().hex}"
-        _on_server(server, f"CREATE DATABASE {name}")
-        settings["PORTAL_DATABASE_URL"] = server.replace("/postgres?", f"/{name}?")
     started = stacks.start(tmp_path_factory.mktemp("stack") / "var", **settings)
     yield started
     assert started.stop() == 0
@@ -220,10 +212,3 @@ def _let_go(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-
-
-def _on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

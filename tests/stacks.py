@@ -38,7 +38,9 @@ class Stack:
     @cached_property
     def control(self) -> httpx.Client:
         """Return a client of the simulators' control: ``stack.control.get("journal")``."""
-        return httpx.Client(base_url=f"{self.sandbox_url}/_control/", trust_env=False, timeout=30)
+        anew = httpx.Limits(max_keepalive_connections=0)
+        url = f"{self.sandbox_url}/_control/"
+        return httpx.Client(base_url=url, trust_env=False, timeout=30, limits=anew)
 
     @property
     def text(self) -> str:

@@ -74,12 +74,6 @@ def test_a_client_pays_and_gets_the_money_back(both: tuple[Person, Person], stac
     whole_circle(both, stack)
 
 
-@pytest.mark.parametrize("scripted", [True], indirect=True, ids=["with JavaScript"])
-@pytest.mark.parametrize("stack", ["postgresql"], indirect=True)
-def test_the_circle_on_postgresql(both: tuple[Person, Person], stack: Stack) -> None:
-    whole_circle(both, stack)
-
-
 def test_a_lost_webhook_is_made_good_by_reading(both: tuple[Person, Person], stack: Stack) -> None:
     stack.control.post("faults", json={"bank": "tochka", "call": "webhook", "fault": "lost"})
 

@@ -166,12 +166,3 @@ REFUSALS = {
 @pytest.mark.parametrize(("settings", "answer"), REFUSALS.values(), ids=REFUSALS)
 def test_what_is_missing_is_said_in_one_line(data_dir, settings, answer):
     assert stacks.refused(data_dir, **settings) == answer
-
-
-@pytest.mark.parametrize("stack", ["postgresql"], indirect=True)
-def test_the_stack_runs_on_postgresql(stack):
-    ready = httpx.get(f"{stack.portal_url}/readyz")
-
-    assert ready.json() == {"database": "ok", "redis": "ok", "worker": "ok"}
-    assert stacks.command(stack, "ledger", "verify") == (0, BOOK_HOLDS)
-    assert not (stack.data_dir / "portal.sqlite").exists()

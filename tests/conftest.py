@@ -11,6 +11,7 @@ from typing import Any
 import flask_migrate
 import pytest
 import redis
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, make_url
@@ -19,6 +20,7 @@ from portal.banks.registry import build_banks
 from portal.factory import create_app
 from portal.settings import Settings
 from portal.store.db import db
+from portal.store.users import hasher
 from tests import databases, pages, servers, stacks
 from tests.databases import Shelf
 
@@ -50,6 +52,14 @@ class FreshClient(FlaskClient):
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
     """Switch pytest-flask's fixture off: one context for a whole test takes Vera for Anna."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash as argon2 advises for tests: at full strength hashing is most of what they wait for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hasher, "_parameters", CHEAPEST)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,10 +33,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["yandex"] = _yandex(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
-    csrf = CSRFProtect(app)
     with app.app_context():
         prepare(db.engine)
-    register_doors(app, csrf)
+    register_doors(app, CSRFProtect())
     register_commands(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -95,6 +95,7 @@ def register_doors(app: Flask, csrf: CSRFProtect) -> None:
     session.set_up(app)
     inputs.set_up(app)
     denials.set_up(app)
+    csrf.init_app(app)
     errors.set_up(app)
     context.set_up(app)
     app.before_request(access.guard)

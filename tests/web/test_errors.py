@@ -1,7 +1,12 @@
 """Whatever goes wrong is said in Russian, as a page or as a message, with every header (F5)."""
 
 import pytest
+from sqlalchemy import func, select
 
+from portal.domain.errors import WrongPassword
+from portal.domain.transactions import REFUSED
+from portal.store.audit import AuditEntry
+from portal.store.db import db
 from portal.web.headers import POLICY
 from tests.web.test_webhooks import read_only
 
@@ -161,3 +166,18 @@ def test_a_method_that_nobody_declared_is_refused(world, method):
 )
 def test_no_file_outside_static_is_served(world, path):
     assert world.browser_of().get(path).status_code == 404
+
+
+def test_a_form_without_its_token_is_refused_by_the_name_of_its_request(world):
+    anna, before = world.browser_of("anna"), entries(world)
+    REFUSED.set((WrongPassword(),))
+
+    answer = anna.post_bare("/payments/1/sync")
+
+    assert (answer.status_code, len(answer.headers["X-Request-ID"])) == (400, 16)
+    assert entries(world) == before
+
+
+def entries(world):
+    with world.app.app_context():
+        return db.session.scalar(select(func.count()).select_from(AuditEntry))

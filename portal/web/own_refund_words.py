@@ -1,5 +1,6 @@
 """The words of a client's own refund: why not, how far, what it means, in plain speech."""
 
+from portal.domain import ledger
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import RefundRule, RefundStatus, Rule
@@ -43,6 +44,11 @@ _SENTENCES = {
     RefundStatus.REVERSED: "Банк не смог зачислить деньги: счёт закрыт. Мы свяжемся с вами.",
     RefundStatus.EXTERNAL: "Деньги вернули через банк.",
 }
+#: The same when revenue paid: the balance neither gave the money nor gets it back.
+_OURS = {
+    RefundStatus.FAILED: "Банк не выполнил возврат, деньги остались у нас. Мы свяжемся с вами.",
+    RefundStatus.CANCELLED: f"Возврат отменён, деньги остались у нас. {WRITE_US}",
+}
 
 
 def own_reason(rule: Rule, row: PaymentRow) -> str:
@@ -71,4 +77,5 @@ def own_sentence(refund: Refund, row: PaymentRow) -> str:
         return f"Банк подтвердил возврат {money(refund.amount)}."
     if can_undo(refund):
         return f"{_SENTENCES[refund.status]} До этого возврат можно отменить."
-    return _SENTENCES[refund.status]
+    words = _SENTENCES | (_OURS if refund.source == ledger.REFUNDS.text else {})
+    return words[refund.status]

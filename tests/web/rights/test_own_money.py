@@ -2,8 +2,9 @@
 
 import re
 
+from portal.usecases.balances import pay_from_balance
 from tests import builders
-from tests.builders import DURING, rub
+from tests.builders import DURING, NOW, rub
 
 TAGS = re.compile(r"<[^>]+>")
 
@@ -61,3 +62,18 @@ def test_money_on_hold_has_one_name_on_every_page_of_a_client(house):
     assert "<dt>В резерве</dt>" in pages
     assert "В резерве на консультацию" in pages
     assert re.findall("(?i)отложен|зарезервир|проводк", pages) == []
+
+
+def test_a_refund_from_revenue_that_fails_promises_nothing_on_the_balance(house):
+    number = builders.book(house.kirill)
+    pay_from_balance(number, actor=house.anna, now=NOW)
+    builders.complete(house.anna, number)
+    refund = builders.ask(house.anna, house.payment)
+    house.bank.refuses("refund")
+    builders.send(house.bank, refund)
+
+    page = house.browser(house.kirill).get(f"/account/refunds/{refund}").text
+
+    assert "Банк не выполнил возврат, деньги остались у нас." in page
+    assert "на вашем балансе" not in page
+    assert builders.purse(house.kirill) == (0, 0, 0)

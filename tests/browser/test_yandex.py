@@ -62,6 +62,8 @@ def test_the_step_in_the_middle_of_a_refund_loses_nothing(
     passes_the_step(anna)
     anna.page.locator("a[data-refund]").first.click()
     types_a_part(anna)
+    if scripted:
+        expect(anna.page.locator("#dlg button.danger")).to_contain_text("123,45")
     a_day_passes(guarded)
     anna.page.locator("button.danger").click()
 

@@ -5,10 +5,12 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, Worker
@@ -69,6 +71,11 @@ class Bell(CronScheduler):
             self._ring(job)
             job.set_enqueue_time(now)
         return due
+
+    def register_death(self, pipeline: Pipeline | None = None) -> None:
+        """Sign off at Redis; where it went away first there is nobody to tell."""
+        with suppress(RedisConnectionError, RedisTimeoutError):
+            super().register_death(pipeline)
 
     def _ring(self, job: CronJob) -> None:
         queue = Queue(job.queue_name, connection=self.connection, serializer=JSONSerializer)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from redis import Redis
-from rq import Queue
+from rq import Queue, cron_scheduler_registry
 from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
@@ -19,11 +19,12 @@ from portal.domain import clock
 from portal.domain.ledger import AccountKind
 from portal.jobs import ledger, sweep
 from portal.jobs.queue import QUEUE, nudge
-from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, make_bell, run_worker
+from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, make_bell, run_cron, run_worker
 from portal.store.audit import AuditCheck
 from portal.store.db import db
 from portal.store.ledger import LedgerAccount
 from portal.store.users import SignInAttempt
+from tests import servers
 from tests.stacks import eventually
 
 EVENING, NIGHT = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
@@ -80,6 +81,20 @@ def test_the_sweep_runs_on_an_empty_portal(app, redis_url, connection, queue):
 
     assert queue.job_ids == []
     assert FailedJobRegistry(queue=queue).count == 0
+
+
+def test_a_clock_that_is_stopped_after_redis_went_away_ends(app):
+    with servers.redis() as url, Redis.from_url(url) as connection:
+        cron = multiprocessing.get_context("fork").Process(target=run_cron, args=(app, url))
+        cron.start()
+        assert eventually(lambda: connection.zcard(cron_scheduler_registry.get_registry_key()))
+
+    cron.terminate()
+    cron.join(5)
+    code = cron.exitcode
+    cron.kill()
+
+    assert code == 0
 
 
 def test_by_night_old_sign_in_failures_are_forgotten(app, redis_url, queue):

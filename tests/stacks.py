@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_LINE = "Остановить: Ctrl-C"
 READY_SECONDS = 90
 STOP_SECONDS = 60
+#: Read once: a client that reads the certificates anew takes longer than most of its calls.
+TRUST = httpx.create_ssl_context(trust_env=False)
 CHILDREN = ("redis", "simulators", "web", "worker", "cron")
 
 
@@ -40,7 +42,7 @@ class Stack:
         """Return a client of the simulators' control: ``stack.control.get("journal")``."""
         anew = httpx.Limits(max_keepalive_connections=0)
         url = f"{self.sandbox_url}/_control/"
-        return httpx.Client(base_url=url, trust_env=False, timeout=30, limits=anew)
+        return httpx.Client(base_url=url, verify=TRUST, trust_env=False, timeout=30, limits=anew)
 
     @property
     def text(self) -> str:
@@ -63,8 +65,10 @@ class Stack:
 
     def _is_whole(self) -> bool:
         try:
-            ready = httpx.get(f"{self.portal_url}/readyz", trust_env=False, timeout=5)
-            alive = httpx.get(f"{self.sandbox_url}/healthz", trust_env=False, timeout=5)
+            ready, alive = (
+                httpx.get(url, verify=TRUST, trust_env=False, timeout=5)
+                for url in (f"{self.portal_url}/readyz", f"{self.sandbox_url}/healthz")
+            )
         except httpx.HTTPError:
             return False
         processes = [Path(f"/proc/{self.pid_of(name)}") for name in CHILDREN]

@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -71,6 +71,7 @@ class BankHttp:
 
     def __init__(self, endpoint: Endpoint, transport: httpx.BaseTransport | None = None) -> None:
         self._endpoint = endpoint
+        self._trust = _trust(endpoint.account, endpoint.ca_bundle)
         self._transport = transport
 
     def call(self, request: Request) -> Answer:
@@ -119,7 +120,7 @@ class BankHttp:
         if endpoint.token:
             headers["Authorization"] = f"Bearer {endpoint.token}"
         return httpx.Client(
-            verify=_trust(endpoint),
+            verify=self._trust,
             headers=headers,
             timeout=httpx.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -129,16 +130,18 @@ class BankHttp:
         )
 
 
-def _trust(endpoint: Endpoint) -> ssl.SSLContext:
-    """Trust what everybody trusts and, at this bank alone, its own root (tochka.md §0.15)."""
+@cache
+def _trust(account: str, ca_bundle: Path | None) -> ssl.SSLContext:
+    """Trust what everybody trusts and, at this bank alone, its own root (tochka.md §0.15).
+
+    Reading the certificates takes long: once for each account, before a worker forks for a job.
+    """
     context = httpx.create_ssl_context(trust_env=False)
-    if endpoint.ca_bundle is not None:
+    if ca_bundle is not None:
         try:
-            context.load_verify_locations(cafile=endpoint.ca_bundle)
+            context.load_verify_locations(cafile=ca_bundle)
         except OSError:
-            raise BankMisconfigured(
-                f"account {endpoint.account}: ca_bundle holds no certificates"
-            ) from None
+            raise BankMisconfigured(f"account {account}: ca_bundle holds no certificates") from None
     return context
 
 

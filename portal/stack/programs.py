@@ -1,7 +1,9 @@
 """The programs of the local stack: embedded Redis, web, simulators, worker, cron."""
 
+import ssl
 import sys
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import ip_address
 
 import httpx
@@ -77,12 +79,18 @@ def simulators(environment: Mapping[str, str]) -> Program:
 def _serves(host: str, port: int, path: str = "healthz") -> bool:
     """Tell whether the server answers that it is well; a refused host name is an answer too."""
     near = reachable(host)
-    shown = f"[{near}]" if ":" in near else near
+    url = f"http://{f'[{near}]' if ':' in near else near}:{port}/{path}"
     try:
-        answer = httpx.get(f"http://{shown}:{port}/{path}", timeout=2, trust_env=False)
+        answer = httpx.get(url, timeout=2, trust_env=False, verify=_trust())
     except httpx.HTTPError:
         return False
     return not answer.is_server_error
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Read the certificates once: whoever asks again and again would do little else."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def reachable(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -17,8 +18,6 @@ from portal.store.users import SignInAttempt, User, hasher, with_rights
 
 #: The turn of those who sign in: nobody counts while somebody's attempt is being written.
 _TURN = 49
-#: Compared when nobody has this e-mail, so that a stranger cannot measure who exists.
-_NOBODY = hasher.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +144,16 @@ def _network(ip: str | None) -> str:
 
 def _matches(stored: str | None, password: str) -> bool:
     try:
-        hasher.verify(stored or _NOBODY, password[:1024])
+        hasher.verify(stored or _nobody(), password[:1024])
     except (VerifyMismatchError, InvalidHashError):
         return False
     return stored is not None
+
+
+@cache
+def _nobody() -> str:
+    """Return what is compared when nobody has this e-mail, so that nobody measures who exists."""
+    return hasher.hash("nobody has this password")
 
 
 def _reserve(session: Session, email: str, ip: str, now: datetime, limit: SignInLimit) -> int:

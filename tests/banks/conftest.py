@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.banks import simulators, worlds
+from tests.stacks import TRUST
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def ear() -> Iterator[worlds.Ear]:
 def tochka_world(simulators_url: str, ear: worlds.Ear) -> Iterator[worlds.TochkaWorld]:
     """Give Tochka's simulator without a memory."""
     base_url = f"{simulators_url}/_control/"
-    with httpx.Client(base_url=base_url, trust_env=False, timeout=30) as control:
+    with httpx.Client(base_url=base_url, verify=TRUST, trust_env=False, timeout=30) as control:
         yield worlds.TochkaWorld(simulators_url, control, ear)
 
 

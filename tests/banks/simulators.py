@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from portal.jobs.parents import die_with_parent
+from tests.stacks import TRUST
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
@@ -59,7 +60,10 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{url}/healthz", trust_env=False, timeout=START_SECONDS).is_success:
+            answer = httpx.get(
+                f"{url}/healthz", verify=TRUST, trust_env=False, timeout=START_SECONDS
+            )
+            if answer.is_success:
                 return
         except httpx.TransportError:
             continue

@@ -28,7 +28,7 @@ from portal.store.users import User
 from portal.store.verifications import verify
 from portal.usecases.bookings import Booking, book_consultation
 from tests.pages import form_token
-from tests.stacks import ROOT, Stack, eventually
+from tests.stacks import ROOT, TRUST, Stack, eventually
 
 OF_CLIENTS = (AccountKind.USER_AVAILABLE, AccountKind.USER_RESERVED, AccountKind.USER_IN_TRANSIT)
 CHECK_MINOR = 200
@@ -97,7 +97,9 @@ def pays_unseen(stack: Stack, number: int) -> None:
     """Pay a consultation by SBP through the doors of payer and bank, at no screen."""
     with inside(stack) as session:
         door = f"/pay/{session.get_one(Consultation, number).pay_token}/method"
-    with httpx.Client(base_url=stack.portal_url, trust_env=False, timeout=30) as payer:
+    with httpx.Client(
+        base_url=stack.portal_url, verify=TRUST, trust_env=False, timeout=30
+    ) as payer:
         form = {"method": "sbp", "csrf_token": form_token(payer.get(door).text)}
         assert payer.post(door, data=form).status_code == 303
     assert eventually(lambda: _payment(stack, number).operation_id is not None)

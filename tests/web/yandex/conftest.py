@@ -23,6 +23,7 @@ from portal.usecases.yandex import link_yandex
 from tests import builders
 from tests.banks import simulators
 from tests.builders import NOW
+from tests.stacks import TRUST
 
 PETROVA = YandexAccount("1130000000000001", "petrova.pay")
 GLEBOV = YandexAccount("1130000000000002", "glebov.pay")
@@ -63,8 +64,8 @@ class Person:
 
 def chosen(url: str, login: str = "petrova.pay") -> str:
     """Choose an account on the page of Yandex; return path and query of the way back."""
-    back = httpx.post(url, data={"login": login}, trust_env=False).headers["Location"]
-    parts = urlsplit(back)
+    answer = httpx.post(url, data={"login": login}, verify=TRUST, trust_env=False)
+    parts = urlsplit(answer.headers["Location"])
     return f"{parts.path}?{parts.query}"
 
 
@@ -91,7 +92,7 @@ def simulators_url() -> Iterator[str]:
 def control(simulators_url: str) -> Iterator[httpx.Client]:
     """Give the control of simulators without a memory."""
     base_url = f"{simulators_url}/_control/"
-    with httpx.Client(base_url=base_url, trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=base_url, verify=TRUST, trust_env=False, timeout=30) as client:
         client.post("reset")
         yield client
 

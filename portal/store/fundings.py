@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain import ledger
-from portal.domain.consultations import OVER, ConsultationStatus
+from portal.domain.consultations import OVER, PAYABLE, ConsultationStatus
 from portal.domain.fundings import FreeMoney, payable
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentStatus
@@ -55,6 +55,7 @@ class Share:
     payment_id: int
     consultation_id: int
     consultation_status: ConsultationStatus
+    starts_at: datetime
 
 
 def _free_now(client_id: int, currency: Currency) -> Select[Payment]:
@@ -157,6 +158,12 @@ def shares_by(session: Session, payment_id: int, *, now: datetime) -> Sequence[S
     return _shares(session, Funding.payment_id == payment_id, now)
 
 
+def waiting_share(session: Session, payment_id: int, *, now: datetime) -> Share | None:
+    """Find the oldest of what a payment gave that its consultation still waits for."""
+    shares = shares_by(session, payment_id, now=now)
+    return next((one for one in shares if one.consultation_status in PAYABLE), None)
+
+
 def _shares(session: Session, condition: ColumnElement[bool], now: datetime) -> Sequence[Share]:
     rows = session.execute(
         select(Funding, Consultation)
@@ -170,4 +177,4 @@ def _shares(session: Session, condition: ColumnElement[bool], now: datetime) -> 
 
 def _share(funding: Funding, meeting: Consultation, now: datetime) -> Share:
     amount, status = Money(funding.amount_minor, meeting.currency), meeting.status_at(now)
-    return Share(amount, funding.payment_id, meeting.id, status)
+    return Share(amount, funding.payment_id, meeting.id, status, meeting.starts_at)

@@ -1,9 +1,12 @@
 """The words of a client's own refund: why not, how far, what it means, in plain speech."""
 
-from portal.domain import ledger
+from portal.domain import clock, ledger
+from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import RefundRule, RefundStatus, Rule
+from portal.store.db import db
+from portal.store.fundings import waiting_share
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.web.formats import money, when_long
@@ -25,7 +28,8 @@ REASONS: dict[RefundRule, str] = {
         f"{WRITE_US}"
     ),
     RefundRule.FUNDS_ANOTHER: (
-        "Этими деньгами вы оплатили другую консультацию. Чтобы вернуть их, сначала отмените её."
+        "Этими деньгами вы оплатили консультацию {funded} по Москве. Чтобы вернуть их, сначала "
+        "отмените её."
     ),
     RefundRule.BALANCE_SPENT: (
         "Эти деньги уже в резерве на другую вашу консультацию: свободно {available}."
@@ -33,6 +37,11 @@ REASONS: dict[RefundRule, str] = {
     RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
     RefundRule.OVER_LIMIT: f"Сумма больше, чем вам разрешено вернуть самому. {WRITE_US}",
 }
+#: The same while that consultation is going on: nothing to cancel any more.
+_GOING_ON = (
+    "Этими деньгами вы оплатили консультацию {funded} по Москве, она идёт сейчас. Деньги в резерве "
+    "до её конца. Если она не состоится, напишите администратору: он решит о возврате."
+)
 _SENTENCES = {
     RefundStatus.REQUESTED: "Скоро отправим деньги в банк.",
     RefundStatus.UNKNOWN: (
@@ -53,16 +62,26 @@ _OURS = {
 
 def own_reason(rule: Rule, row: PaymentRow) -> str:
     """Say to a client why their money cannot be returned now."""
+    if rule.code is RefundRule.FUNDS_ANOTHER:
+        return _funds_another(row)
     words = REASONS[rule.code]
     return words.format(
         available=money(Money(row.available_minor, row.currency)), remaining=money(row.refundable)
     )
 
 
+def _funds_another(row: PaymentRow) -> str:
+    """Name the consultation that waits for this money by its hour, as its client knows it."""
+    share = waiting_share(db.session(), row.id, now=clock.now())
+    is_going_on = share is not None and share.consultation_status is ConsultationStatus.OPEN
+    words = _GOING_ON if is_going_on else REASONS[RefundRule.FUNDS_ANOTHER]
+    return words.format(funded=when_long(share.starts_at if share else row.starts_at))
+
+
 def without_right(row: PaymentRow) -> str:
     """Say to a client who may not return money themselves what becomes of what is left."""
     if row.booked and not row.refundable:
-        return REASONS[RefundRule.FUNDS_ANOTHER]
+        return _funds_another(row)
     return WRITE_US if row.remaining.minor else ""
 
 

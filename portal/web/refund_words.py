@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from portal.domain import clock
-from portal.domain.consultations import PAYABLE
 from portal.domain.ledger import parse_code
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
 from portal.store.db import db
-from portal.store.fundings import shares_by
+from portal.store.fundings import waiting_share
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.usecases.reconciliations import NOT_FOUND_AT_BANK, RETURNED_AT_BANK
@@ -89,9 +88,8 @@ def explain(rule: Rule, row: PaymentRow) -> Explanation:
 
 def _funded(row: PaymentRow) -> int:
     """Return the number of a consultation that still waits and was paid with this money."""
-    shares = shares_by(db.session(), row.id, now=clock.now())
-    waiting = (one for one in shares if one.consultation_status in PAYABLE)
-    return next((one.consultation_id for one in waiting), row.consultation_id)
+    share = waiting_share(db.session(), row.id, now=clock.now())
+    return share.consultation_id if share else row.consultation_id
 
 
 def _open_url(step: NextStep, row: PaymentRow) -> str:

@@ -25,7 +25,7 @@ from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.fundings import is_by_balance
 from portal.store.payment_lists import surplus_of
-from portal.store.payments import Payment, latest_payment
+from portal.store.payments import Payment, latest_payment, paid_by_consultation
 from portal.web.access import public
 from portal.web.calendars import calendar_of
 from portal.web.checkout_words import receipt_words
@@ -101,6 +101,7 @@ def _wait_context(token: str) -> dict[str, Any]:
         "consultation": consultation,
         "payment": payment,
         "bank_url": _bank_url(payment),
+        "is_owner": is_owner(consultation),
         "stage": stage,
         "is_slow": age > PATIENCE,
         "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
@@ -203,13 +204,24 @@ def done(token: str) -> Response:
         page,
         page,
         consultation=consultation,
-        surplus=surplus_of(db.session(), consultation.id),
         there=there,
         receipt=_receipt(consultation),
-        by_balance=is_owner(consultation) and is_by_balance(db.session(), consultation.id),
+        **_owners_part(consultation),
         is_ahead=status is ConsultationStatus.SCHEDULED,
         is_cancelled=status is ConsultationStatus.CANCELLED,
     )
+
+
+def _owners_part(consultation: Consultation) -> dict[str, Any]:
+    """Return what is told to the client alone, signed in: their balance, and the proofs (C1)."""
+    if not is_owner(consultation):
+        return {"surplus": None, "by_balance": False, "proofs": ()}
+    session = db.session()
+    return {
+        "surplus": surplus_of(session, consultation.id),
+        "by_balance": is_by_balance(session, consultation.id),
+        "proofs": paid_by_consultation(session, consultation.client_id).get(consultation.id, ()),
+    }
 
 
 def _zone(consultation: Consultation) -> str:

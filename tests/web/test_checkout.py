@@ -122,11 +122,13 @@ def test_money_for_a_cancelled_consultation_is_told_to_be_on_the_balance(world, 
     cancels(world)
     pays(world, payment)
 
-    answer = payer.get(wait)
+    own, others = world.browser_of("zoya").get(wait), payer.get(wait)
     poll = payer.get(wait, headers={"HX-Request": "true"})
 
-    assert "3\u00a0000,00\u00a0₽ на вашем балансе" in answer.text
-    assert "hx-trigger" not in answer.text
+    assert "3\u00a0000,00\u00a0₽ на вашем балансе" in own.text
+    assert "баланс" not in others.text.lower()
+    assert "Деньги не пропали" in others.text
+    assert "hx-trigger" not in own.text
     assert poll.status_code == 286
 
 

@@ -13,16 +13,62 @@ from tests.builders import STARTS_AT
 from tests.web.payers import cancels, pays, starts
 
 
-def test_who_paid_twice_is_told_where_the_second_payment_is(world, payer):
+TWICE = "Вы оплатили дважды. Лишние 3\u00a0000\u00a0₽ на вашем балансе"
+
+
+def pays_twice(world):
+    """Pay the scheduled consultation by two links; return both payments."""
+    both = starts(world), starts(world, PaymentMethod.CARD)
+    for payment in both:
+        pays(world, payment)
+    return both
+
+
+def test_who_paid_twice_is_told_where_the_second_payment_is(world):
     first, second = starts(world), starts(world, PaymentMethod.CARD)
+    zoya = world.browser_of("zoya")
     pays(world, first)
-    once = payer.get(f"/pay/{world.pay_token}/done")
+    once = zoya.get(f"/pay/{world.pay_token}/done")
     pays(world, second)
 
-    twice = payer.get(f"/pay/{world.pay_token}/done")
+    twice = zoya.get(f"/pay/{world.pay_token}/done")
 
     assert "Вы оплатили дважды" not in once.text
-    assert "Вы оплатили дважды. Лишние 3\u00a0000\u00a0₽ на вашем балансе" in twice.text
+    assert TWICE in twice.text
+
+
+@pytest.mark.parametrize("name", ["", "kirill", "gulya", "anna", "gleb"])
+def test_who_has_only_the_link_learns_nothing_of_the_clients_money(world, name):
+    both = pays_twice(world)
+
+    page = world.browser_of(name).get(f"/pay/{world.pay_token}/done")
+    said = page.text.partition("<main")[2]
+
+    assert (page.status_code, "Оплачено 3\u00a0000\u00a0₽" in said) == (200, True)
+    assert "дважды" not in said
+    assert "баланс" not in said.lower()
+    assert not any(f"/account/payments/{payment}/proof" in said for payment in both)
+
+
+def test_the_client_finds_the_proof_of_each_payment_at_the_end(world):
+    zoya, (first, second) = world.browser_of("zoya"), pays_twice(world)
+
+    page = zoya.get(f"/pay/{world.pay_token}/done").text
+
+    for payment in (first, second):
+        link = f'href="/account/payments/{payment}/proof">Подтверждение оплаты №&nbsp;{payment}<'
+        assert link in page
+        assert zoya.get(f"/account/payments/{payment}/proof").status_code == 200
+
+
+def test_what_the_balance_paid_has_no_proof_of_a_bank(world):
+    zoya = world.browser_of("zoya")
+    zoya.post(f"/pay/{world.pay_token}/balance")
+
+    page = zoya.get(f"/pay/{world.pay_token}/done").text
+
+    assert "Оплачено с баланса" in page
+    assert "Подтверждение оплаты" not in page
 
 
 def test_the_end_tells_both_hours_and_who_makes_the_receipt(world, payer):

@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+import time_machine
+
+from portal.domain.permissions import Permission
 from portal.usecases.balances import pay_from_balance
 from tests import builders
 from tests.builders import DURING, NOW, rub
@@ -77,3 +81,27 @@ def test_a_refund_from_revenue_that_fails_promises_nothing_on_the_balance(house)
     assert "Банк не выполнил возврат, деньги остались у нас." in page
     assert "на вашем балансе" not in page
     assert builders.purse(house.kirill) == (0, 0, 0)
+
+
+AHEAD = "Чтобы вернуть их, сначала отмените её."
+GOING_ON = (
+    "она идёт сейчас. Деньги в резерве до её конца. Если она не состоится, напишите "
+    "администратору: он решит о возврате."
+)
+
+
+@pytest.mark.parametrize("has_right", [True, False])
+@pytest.mark.parametrize(("moment", "advice"), [(NOW, AHEAD), (DURING, GOING_ON)])
+def test_money_that_another_consultation_waits_for_names_it_and_what_to_do(
+    house, moment, advice, has_right
+):
+    if has_right:
+        house.hands(house.kirill, Permission.OWN_REFUND)
+    pay_from_balance(builders.book(house.kirill), actor=house.anna, now=NOW)
+
+    with time_machine.travel(moment, tick=False):
+        words = words_of(house)
+
+    assert "Этими деньгами вы оплатили консультацию 25 ноября 2026 г., 15:00 по Москве" in words
+    assert [AHEAD in words, GOING_ON in words] == [advice is AHEAD, advice is GOING_ON]
+    assert builders.purse(house.kirill) == (0, builders.PRICE, 0)

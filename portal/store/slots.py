@@ -43,19 +43,25 @@ class Slot(Base):
         return self.price_rub_minor is not None or self.price_kzt_minor is not None
 
     @property
-    def price_rub(self) -> Money | None:
-        """The price in roubles, if it has one."""
-        minor = self.price_rub_minor
-        return None if minor is None else Money(minor, Currency.RUB)
+    def prices(self) -> list[Money]:
+        """Every price it has, roubles first; none when it is free of charge."""
+        both = ((Currency.RUB, self.price_rub_minor), (Currency.KZT, self.price_kzt_minor))
+        return [Money(minor, currency) for currency, minor in both if minor is not None]
+
+    def asked_price(self, wanted: Currency) -> Money:
+        """Return what it costs in the currency that is wanted, else in the one that it is sold in.
+
+        Nothing is converted: whoever has no price in roubles is shown tenge (domain.md §8).
+        """
+        named = [price for price in self.prices if price.currency is wanted]
+        return next(iter(named or self.prices), Money(0, wanted))
 
     def price(self, currency: Currency) -> Money:
         """Return the price in a currency, zero when free of charge; raise NotFound without one."""
-        if not self.is_paid:
-            return Money(0, currency)
-        minor = self.price_rub_minor if currency is Currency.RUB else self.price_kzt_minor
-        if minor is None:
+        price = self.asked_price(currency)
+        if price.currency is not currency:
             raise NotFound(what="Slot", id=self.id)
-        return Money(minor, currency)
+        return price
 
     def facts(self, *, is_taken: bool) -> SlotFacts:
         """Return what decides where it stands."""

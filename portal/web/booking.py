@@ -9,8 +9,10 @@ from flask import Blueprint, Response, current_app, make_response, redirect, req
 from portal.domain import clock
 from portal.domain.money import Currency
 from portal.domain.slots import SlotGone, SlotStatus
+from portal.jobs.accounts import banks
 from portal.store.consultations import consultation_card
 from portal.store.db import db
+from portal.store.fundings import payable_from_balance
 from portal.store.slot_lists import free_slots, free_specialists, slot_card
 from portal.store.slots import Slot
 from portal.usecases.bookings import Taking, take_slot
@@ -19,9 +21,9 @@ from portal.web.account import own_notice
 from portal.web.fragments import render
 from portal.web.session import actor, me
 from portal.web.slot_forms import TakeForm
-from portal.web.slot_words import day_words, gone_words, hold_words
+from portal.web.slot_words import day_words, gone_words, hold_words, not_taken_words
 
-#: Slots are sold in roubles until a bank that takes another currency is connected.
+#: What is sold in several currencies is shown and taken in this one.
 CURRENCY = Currency.RUB
 NAME_CHARACTERS = 200
 bp = Blueprint("booking", __name__, url_prefix="/account/book")
@@ -49,7 +51,30 @@ def _offer_page(*, status: int = 200, note: str = "") -> Response:
         specialists=free_specialists(db.session(), now=now, hold=hold),
         specialist=name,
         currency=CURRENCY,
+        beyond=_beyond_reach(slots),
     )
+
+
+def _beyond_reach(slots: Sequence[Slot]) -> set[int]:
+    """Number the slots whose price no bank of ours takes and the client's balance does not cover.
+
+    Whoever took one could not pay it, and would only lose it again when its time to pay is over.
+    """
+    prices = {slot.id: slot.asked_price(CURRENCY) for slot in slots}
+    purses = {
+        currency: payable_from_balance(db.session(), me().id, currency)
+        for currency in {price.currency for price in prices.values()}
+        if banks().taking_payments(currency) is None
+    }
+    return {
+        number
+        for number, price in prices.items()
+        if price.currency in purses and price > purses[price.currency]
+    }
+
+
+def _refused(slot: Slot) -> Response:
+    return _offer_page(status=409, note=not_taken_words(slot.asked_price(CURRENCY).currency))
 
 
 @bp.get("")
@@ -67,7 +92,9 @@ def confirm(number: int) -> Response:
     if row.status is not SlotStatus.FREE:
         return _offer_page(status=409, note=gone_words(row.status))
     page, slot = "booking/confirm.html", row.slot
-    price, hold = slot.price(CURRENCY), hold_words(_hold())
+    if _beyond_reach([slot]):
+        return _refused(slot)
+    price, hold = slot.asked_price(CURRENCY), hold_words(_hold())
     until = slot.starts_at - own_notice()
     return render(page, page, slot=slot, price=price, hold=hold, until=until, form=TakeForm())
 
@@ -76,7 +103,10 @@ def confirm(number: int) -> Response:
 @signed_in
 def take(number: int) -> Response:
     """Take the slot and lead on to paying; who comes second is told so and shown what is free."""
-    wish = Taking(number, me().id, CURRENCY, _hold())
+    slot = slot_card(db.session(), number, now=clock.now()).slot
+    if _beyond_reach([slot]):
+        return _refused(slot)
+    wish = Taking(number, me().id, slot.asked_price(CURRENCY).currency, _hold())
     try:
         consultation_id = take_slot(wish, actor=actor(), now=clock.now())
     except SlotGone as refusal:

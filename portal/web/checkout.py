@@ -50,7 +50,8 @@ def method(token: str) -> Response:
     consultation = consultation_of(token)
     if consultation.is_paid:
         return lead_to("waiting.done", token)
-    if expected_origin() is not CardOrigin.RUSSIAN:
+    is_served = banks().taking_payments(consultation.currency) is not None
+    if is_served and expected_origin() is not CardOrigin.RUSSIAN:
         return lead_to("card_origin.start", token)
     return _method_page(consultation, MethodForm(formdata=None))
 
@@ -108,6 +109,7 @@ def _method_page(
         form=form,
         note=note,
         is_payable=is_payable and bool(more.get("ways")),
+        is_unserved=is_payable and account is None,
         purse=purse_of(consultation),
         **more,
     )

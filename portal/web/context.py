@@ -139,7 +139,8 @@ def set_up(app: Flask) -> None:
     app.jinja_env.filters["bank_title"] = bank_title
     app.jinja_env.filters["sign"] = formats.SIGNS.__getitem__
     app.jinja_env.globals["link_to"] = link_to
-    for name in ("money", "money_short", "when", "when_long", "iso", "clock_time", "grouped"):
+    names = ("money", "money_short", "in_currency", "when", "when_long", "iso", "clock_time")
+    for name in (*names, "grouped"):
         app.jinja_env.filters[name] = getattr(formats, name)
     for name in ("masked_phone", "masked_email", "day_month", "shown"):
         app.jinja_env.filters[name] = getattr(formats, name)

@@ -11,6 +11,7 @@ from portal.domain.money import Currency, Money
 NBSP = "\u00a0"
 MINUS = "\u2212"
 SIGNS = {Currency.RUB: "₽", Currency.KZT: "₸"}
+_IN = {Currency.RUB: "в рублях", Currency.KZT: "в тенге"}
 RUSSIAN = Locale("ru")
 #: Read once: Babel reads its pattern anew for every moment, and a list has a hundred.
 MONTHS = dict(RUSSIAN.months["format"]["wide"])
@@ -32,6 +33,11 @@ def money(sum_: Money) -> str:
 def money_short(sum_: Money) -> str:
     """Write a sum for a headline: kopecks only when there are any."""
     return money(sum_).replace(",00" + NBSP, NBSP)
+
+
+def in_currency(currency: Currency) -> str:
+    """Say in which currency: «в тенге»."""
+    return _IN[currency]
 
 
 def when(moment: datetime | None, zone: str | None = None) -> str:

@@ -3,8 +3,18 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from portal.domain.money import Currency
 from portal.domain.slots import SlotFault, SlotRefused, SlotStatus
-from portal.web.formats import MONTHS, MOSCOW, RUSSIAN, clock_time, plural, when, when_long
+from portal.web.formats import (
+    MONTHS,
+    MOSCOW,
+    RUSSIAN,
+    clock_time,
+    in_currency,
+    plural,
+    when,
+    when_long,
+)
 
 FAULTS = {
     SlotFault.IN_THE_PAST: "это время уже прошло. Выберите другой день или час",
@@ -43,6 +53,14 @@ def refused_words(refusal: SlotRefused) -> str:
 def gone_words(status: SlotStatus) -> str:
     """Tell a client why the slot is not theirs, what of the money, and what to do next."""
     return f"{GONE[status]} {NOTHING_TAKEN}"
+
+
+def not_taken_words(currency: Currency) -> str:
+    """Tell a client that no bank of ours takes the currency of the slot, and what to do next."""
+    return (
+        f"Оплату {in_currency(currency)} мы пока не принимаем. {NOTHING_TAKEN} "
+        "Чтобы записаться на это время, напишите администратору."
+    )
 
 
 def day_words(moment: datetime) -> str:

@@ -13,10 +13,9 @@ from portal.domain.actors import SYSTEM, Actor
 from portal.domain.cards import BindingState, CheckFacts, ReturnState, binding_state, return_state
 from portal.domain.errors import NotFound
 from portal.domain.refunds import RefundReason, RefundStatus
-from portal.store.audit import note
 from portal.store.ledger import post
 from portal.store.payments import Payment
-from portal.store.refunds import Refund
+from portal.store.refunds import Refund, open_refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +71,7 @@ def request_return(
         requested_at=now,
         next_step_at=now,
     )
-    session.add(refund)
-    session.flush()
-    payment.under_way_minor += refund.amount_minor
-    payment.last_refund_id = refund.id
-    note(
-        session,
-        actor,
-        "refund.request",
-        refund,
-        now=now,
-        after={"status": refund.status},
-        amount=refund.amount_minor,
-        currency=refund.currency,
-        payment=payment.id,
-        reason=refund.reason.value,
-    )
+    open_refund(session, refund, payment, actor=actor, now=now)
     return refund
 
 

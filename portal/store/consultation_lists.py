@@ -1,6 +1,5 @@
 """The list of consultations: tabs of time, paid or not, state, search (E2)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import eq, ge, le, lt
@@ -13,8 +12,8 @@ from portal.domain.consultations import ConsultationStatus, status_at
 from portal.domain.money import Currency, Money
 from portal.domain.search import Token, TokenKind
 from portal.store.consultations import Consultation
+from portal.store.list_conditions import SEARCHED, consultation_is, is_of_person, narrowed
 from portal.store.lists import (
-    WORDS,
     Criteria,
     Page,
     PageRequest,
@@ -25,7 +24,6 @@ from portal.store.lists import (
     matching,
     words_of,
 )
-from portal.store.payment_lists import consultation_is
 from portal.store.users import User
 
 LIST = Searched(Consultation, Consultation.id, Consultation.search_text)
@@ -33,8 +31,6 @@ SORTS = {
     "-date": Sort("-date", Consultation.starts_at, Consultation.id, falls=True),
     "date": Sort("date", Consultation.starts_at, Consultation.id, falls=False),
 }
-#: Tokens that are no condition of their own: parts of the line, and what has several meanings.
-SEARCHED = (*WORDS, TokenKind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +122,18 @@ def _conditions(wanted: ConsultationFilter, now: datetime) -> list[ColumnElement
     if wanted.overdue_before is not None:
         conditions.append(consultation_is(ConsultationStatus.OPEN, now))
         conditions.append(Consultation.ends_at < wanted.overdue_before)
-    return [*conditions, *_values(wanted)]
-
-
-def _values(wanted: ConsultationFilter) -> Iterator[ColumnElement[bool]]:
-    for column, compare, value in (
+    return conditions + narrowed(
         (Consultation.price_minor, ge, wanted.smallest),
         (Consultation.price_minor, le, wanted.largest),
         (Consultation.starts_at, ge, wanted.since),
         (Consultation.starts_at, lt, wanted.until),
         (Consultation.client_id, eq, wanted.client_id),
-    ):
-        if value is not None:
-            yield compare(column, value)
+    )
 
 
 def _token(token: Token) -> ColumnElement[bool]:
     if token.kind is TokenKind.EMAIL:
-        owner = select(User.id).where(User.email == token.text).scalar_subquery()
-        return Consultation.client_id == owner
+        return is_of_person(Consultation.client_id, token)
     if token.kind is TokenKind.AMOUNT:
         return Consultation.price_minor == int(token.text)
     if token.kind is TokenKind.ID:

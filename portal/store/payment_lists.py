@@ -1,6 +1,5 @@
 """The list of payments: filters, search, order (E1)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import eq, ge, le, lt
@@ -13,9 +12,9 @@ from portal.domain.money import Currency, Money
 from portal.domain.payments import MoneyState, PaymentMethod
 from portal.domain.refunds import RETURNED_TO_US, RefundStatus
 from portal.domain.search import Token, TokenKind
-from portal.store.consultations import UNFINISHED, Consultation, is_unfinished
+from portal.store.consultations import UNFINISHED, Consultation
+from portal.store.list_conditions import SEARCHED, consultation_is, is_of_person, narrowed
 from portal.store.lists import (
-    WORDS,
     Criteria,
     Page,
     PageRequest,
@@ -30,7 +29,6 @@ from portal.store.payment_rows import PaymentRow, row_of, select_rows
 from portal.store.payments import Payment
 from portal.store.refund_requests import is_asked_back
 from portal.store.refunds import Refund
-from portal.store.users import User
 
 #: Only what is paid is in the list, and the transfer that credited it is its key.
 KEY = Payment.paid_transfer_id
@@ -47,8 +45,6 @@ SORTS_OF_PERIOD = {
     "date": Sort("paid", Payment.paid_at, KEY, falls=False),
 }
 DEFAULT_SORT = "-date"
-#: Tokens that are no condition of their own: parts of the line, and what has several meanings.
-SEARCHED = (*WORDS, TokenKind.NUMBER)
 #: Written out, so that the partial indexes of migration 0004 answer.
 _NOTHING: ColumnElement[int] = literal_column("0")
 #: The states of a paid sum that the filter offers.
@@ -136,11 +132,7 @@ def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool
         conditions += owed()
     if wanted.is_asked:
         conditions.append(is_asked_back())
-    return [*conditions, *_values(wanted)]
-
-
-def _values(wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
-    for column, compare, value in (
+    return conditions + narrowed(
         (Payment.paid_method, eq, wanted.method),
         (Payment.account, eq, wanted.account),
         (Payment.currency, eq, wanted.currency),
@@ -149,9 +141,7 @@ def _values(wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
         (Payment.paid_at, ge, wanted.since),
         (Payment.paid_at, lt, wanted.until),
         (Payment.user_id, eq, wanted.user_id),
-    ):
-        if value is not None:
-            yield compare(column, value)
+    )
 
 
 def _is_left() -> ColumnElement[bool]:
@@ -181,20 +171,6 @@ def surplus_of(session: Session, consultation_id: int) -> Money | None:
     return sum(left[1:], start=left[0]) if left else None
 
 
-def consultation_is(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:
-    """Say in SQL what ``status_at`` says: a scheduled one whose hour has come is open.
-
-    The unfinished are written out, so that their partial index answers; whatever was opened has
-    begun.
-    """
-    if status is ConsultationStatus.SCHEDULED:
-        scheduled = Consultation.status == ConsultationStatus.SCHEDULED
-        return and_(is_unfinished(), scheduled, Consultation.starts_at > now)
-    if status is ConsultationStatus.OPEN:
-        return and_(is_unfinished(), Consultation.starts_at <= now)
-    return Consultation.status == status
-
-
 def _consultation(status: ConsultationStatus, now: datetime) -> ColumnElement[bool]:
     held = select(Consultation.id).where(consultation_is(status, now))
     if status in UNFINISHED:
@@ -205,8 +181,7 @@ def _consultation(status: ConsultationStatus, now: datetime) -> ColumnElement[bo
 def _token(token: Token) -> ColumnElement[bool]:
     match token.kind:
         case TokenKind.EMAIL:
-            owner = select(User.id).where(User.email == token.text).scalar_subquery()
-            condition = Payment.user_id == owner
+            condition = is_of_person(Payment.user_id, token)
         case TokenKind.OPERATION:
             condition = Payment.operation_id == token.text
         case TokenKind.REFERENCE:

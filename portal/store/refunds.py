@@ -15,6 +15,7 @@ from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
 from portal.domain.reconciliations import READ_AFTER_REFUND
 from portal.domain.refunds import OPEN_STATUSES, RefundReason, RefundStatus, advance
+from portal.store.audit import note
 from portal.store.db import Base, locked
 from portal.store.ledger import post
 from portal.store.letters import tell_client, withdraw_letter
@@ -137,6 +138,29 @@ def locked_refund(session: Session, refund_id: int) -> tuple[Refund, Payment]:
         raise NotFound(what="Refund", id=refund_id)
     payment, _ = locked_payment(session, payment_id)
     return locked(session, Refund, refund_id), payment
+
+
+def open_refund(
+    session: Session, refund: Refund, payment: Payment, *, actor: Actor, now: datetime
+) -> None:
+    """Write a new refund down at its locked payment, which has that much less left from now on."""
+    session.add(refund)
+    session.flush()
+    payment.under_way_minor += refund.amount_minor
+    payment.spent_minor -= refund.spent_minor
+    payment.last_refund_id = refund.id
+    note(
+        session,
+        actor,
+        "refund.request",
+        refund,
+        now=now,
+        after={"status": refund.status},
+        amount=refund.amount_minor,
+        currency=refund.currency,
+        payment=payment.id,
+        reason=f"{refund.reason.value}: {refund.comment}".rstrip(": "),
+    )
 
 
 def finish_refund(  # noqa: PLR0913 - the row, its payment, the end, who and when

@@ -33,6 +33,7 @@ from portal.store.refunds import (
     find_refund_by_intent,
     finish_refund,
     locked_refund,
+    open_refund,
 )
 
 
@@ -105,17 +106,13 @@ def _requested(session: Session, wish: RefundWish, actor: Actor, now: datetime) 
         requested_at=now,
         next_step_at=now + wish.undo,
     )
-    session.add(refund)
-    session.flush()
+    open_refund(session, refund, payment, actor=actor, now=now)
     _hold(session, payment, refund, actor, now)
     grant_request(session, payment.id, actor=actor, now=now)
     return refund.id
 
 
 def _hold(session: Session, payment: Payment, refund: Refund, actor: Actor, now: datetime) -> None:
-    payment.under_way_minor += refund.amount_minor
-    payment.spent_minor -= refund.spent_minor
-    payment.last_refund_id = refund.id
     source = ledger.parse_code(refund.source)
     post(
         session,
@@ -125,18 +122,6 @@ def _hold(session: Session, payment: Payment, refund: Refund, actor: Actor, now:
         payment_id=payment.id,
         consultation_id=payment.consultation_id,
         refund_id=refund.id,
-    )
-    note(
-        session,
-        actor,
-        "refund.request",
-        refund,
-        now=now,
-        after={"status": refund.status},
-        amount=refund.amount_minor,
-        currency=refund.currency,
-        payment=payment.id,
-        reason=f"{refund.reason.value}: {refund.comment}".rstrip(": "),
     )
 
 

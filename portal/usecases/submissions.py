@@ -21,8 +21,8 @@ from portal.domain.refunds import AccountMode, RefundStatus, advance, broken_rul
 from portal.store.audit import note
 from portal.store.db import transaction
 from portal.store.letters import tell_client
-from portal.store.payment_rows import facts_of_sending
 from portal.store.payments import Payment
+from portal.store.refund_facts import facts_of_sending
 from portal.store.refunds import Refund, finish_refund, locked_refund
 
 #: A certain answer counts in both: a reading may have called a slow one unknown meanwhile.

@@ -12,7 +12,6 @@ from portal.web.zones import hour_there
 from tests.builders import STARTS_AT
 from tests.web.payers import cancels, pays, starts
 
-
 TWICE = "Вы оплатили дважды. Лишние 3\u00a0000\u00a0₽ на вашем балансе"
 
 

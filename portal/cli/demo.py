@@ -91,6 +91,8 @@ HISTORY = (
     Story("kim", 3, 110, 12500),
     Story("client.kz", 1, 70, 3500),
     Story("vasiliev", 2, 130, 3500, CARD),
+    Story("kim", 1, 55, 5000, SBP, _OFF),
+    Story("kim", 0, 100, 3500),
 )
 
 

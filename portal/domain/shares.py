@@ -23,3 +23,8 @@ class WayShare:
     def paid_percent(self) -> int:
         """How many of those that chose it paid, in whole percent."""
         return round(100 * self.paid / self.started) if self.started else 0
+
+    @property
+    def carried_percent(self) -> int:
+        """How many of all started payments chose it and paid, in whole percent."""
+        return round(100 * self.paid / self.all_started) if self.all_started else 0

@@ -72,6 +72,7 @@ SCREENS = (
     Screen("not found by a stranger", "", "/pay/nothing", status=404, console=NOT_FOUND),
     Screen("whose card", "client.kz", "/pay/{token}/card?change=1"),
     Screen("how to pay", "client.kz", "/pay/{token}/method"),
+    Screen("how to pay, with a balance", "kim", "/pay/{token of kim}/method"),
     Screen("code of SBP", "client.kz", "/pay/{token}/sbp"),
     Screen("waiting for the bank", "client.kz", "/pay/{token}/wait"),
     Screen("not paid at the bank", "client.kz", "/pay/{token}/wait?declined=1"),
@@ -101,7 +102,7 @@ class Stage:
         self.browser, self.stack = browser, stack
         self.places: dict[str, str] = {}
         self.faults: list[str] = []
-        names = ("admin", "super", "viewer", *CLIENTS)
+        names = ("admin", "super", "viewer", "kim", *CLIENTS)
         self._pages = {name: watched(self._context(), self.faults) for name in ("", *names)}
         self.people = {name: Person(self._pages[name], stack).signs_in(name) for name in names}
 
@@ -123,6 +124,9 @@ class Stage:
         self._ends(self._refunds(11, "1000"), "Деньги возвращены")
         self._pays()
         self._binds()
+        self.people["kim"].opens("/account")
+        self.people["kim"].page.locator("#c20").get_by_role("link", name="Оплатить").click()
+        self.places["token of kim"] = self.people["kim"].page.url.split("/")[-2]
         return self
 
     def shows(self, screen: Screen) -> Page:

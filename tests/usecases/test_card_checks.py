@@ -183,18 +183,20 @@ def test_nobody_asks_again_while_the_sum_may_be_back(walk, paid, mood):
     assert (walk.bank.calls.count("refund"), walk.states[1]) == (calls, ENDS[mood][0])
 
 
-def test_a_return_that_bounces_is_owed_until_the_bank_takes_it_again(walk, paid):
-    ticks(walk)
+@pytest.mark.parametrize("outcome", BINDINGS)
+def test_a_return_that_bounces_is_owed_until_the_bank_takes_it_again(walk, paid, outcome):
+    BINDINGS[outcome](walk)
     walk.give_back()
     refund_id = payment(walk.number).last_refund_id
 
     walk.step(lambda: bounce_refund(refund_id, "По выписке", actor=paid.anna, now=LATER))
 
-    assert (walk.states, walk.held) == (("bound", "owed"), 200)
+    bound = binding(outcome, "returned")
+    assert (walk.states, walk.held) == ((bound, "owed"), 200)
     return_again(walk.number, KEYS[1], actor=paid.anna, now=LATER)
     walk.give_back(LATER)
     # The operation is empty at the bank, so that it says no, and the sum still lies with us.
-    assert (walk.states, walk.held, len(walk.bank.refunds)) == (("bound", "owed"), 200, 1)
+    assert (walk.states, walk.held, len(walk.bank.refunds)) == ((bound, "owed"), 200, 1)
     assert (set(walk.purses), walk.faults) == ({UNTOUCHED}, [])
 
 

@@ -26,8 +26,8 @@ def test_what_was_started_and_paid_is_counted_by_the_way_that_was_chosen(booked)
     sbp, card = shares()
 
     assert (sbp, card) == (WayShare(SBP, 2, 1, 3), WayShare(CARD, 1, 0, 3))
-    assert (sbp.chosen_percent, sbp.paid_percent) == (67, 50)
-    assert (card.chosen_percent, card.paid_percent) == (33, 0)
+    assert (sbp.chosen_percent, sbp.paid_percent, sbp.carried_percent) == (67, 50, 33)
+    assert (card.chosen_percent, card.paid_percent, card.carried_percent) == (33, 0, 0)
 
 
 def test_an_empty_period_has_no_shares(booked):

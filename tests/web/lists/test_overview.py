@@ -203,3 +203,27 @@ def test_the_choice_of_sbp_and_its_completion_are_shown_to_who_may_see_payments(
     shares = re.findall(r'data-label="[^"]+">(\d+) \((\d+) %\)</td>', page)
 
     assert shares == [("1", "50"), ("1", "100"), ("1", "50"), ("0", "0")]
+
+
+def test_the_ways_to_pay_are_drawn_and_told_in_a_table(desk):
+    with desk.app.app_context():
+        number = builders.book(desk.zoya)
+        builders.start_to_pay(desk.bank, number, PaymentMethod.CARD)
+
+    part = (
+        desk.browser(desk.anna).get("/").text.partition('id="ways"')[2].partition("</section>")[0]
+    )
+    bars = re.findall(r'width="(\d+)" height="20"><title>([^<]*)<', part)
+    cells = [
+        cell.replace("\u00a0", " ") for cell in re.findall(r'data-label="[^"]*">([^<]*)<', part)
+    ]
+
+    assert bars == [
+        ("50", "СБП, выбрали: 50 %"),
+        ("50", "СБП, дошли до оплаты: 50 % всех начатых"),
+        ("50", "Карта, выбрали: 50 %"),
+        ("0", "Карта, дошли до оплаты: 0 % всех начатых"),
+    ]
+    assert cells == ["1 (50 %)", "1 (100 %)", "1 (50 %)", "0 (0 %)"]
+    assert part.count('scope="col"') == 3
+    assert part.count('scope="row"') == 2

@@ -61,13 +61,14 @@ class FakePayment:
 
 
 class FakeBank:
-    """A BankConnector in memory; calls are named create, find, read, refund and check.
+    """A BankConnector in memory; calls are named create, find, read, refund, charge and check.
 
     Each mood (is_down, swallows, refuses, goes_silent) lasts until recovers().
     """
 
-    def __init__(self, currency: Currency = Currency.RUB) -> None:
-        self._currency = currency
+    def __init__(self, currency: Currency = Currency.RUB, *, charges: bool = False) -> None:
+        self._currency, self._charges = currency, charges
+        self.charges: list[tuple[str, Money]] = []
         self.payments: dict[str, FakePayment] = {}
         self.refunds: list[tuple[str, Money]] = []
         self.calls: list[str] = []
@@ -85,6 +86,8 @@ class FakeBank:
             methods=(PaymentMethod.SBP, PaymentMethod.CARD),
             receipt_by_bank=True,
             keeps_cards=True,
+            charges_without_payer=self._charges,
+            returns_charges=False,
         )
 
     @property
@@ -134,7 +137,7 @@ class FakeBank:
         """Return money; twice when asked twice, as a bank without idempotency keys does."""
         self._answer("refund")
         payment = self._known(operation_id)
-        if payment.status is not PaymentStatus.PAID:
+        if payment.status is not PaymentStatus.PAID or payment.order.chargeable:
             raise BankRefused(RefusedBecause.DECLINED, "Платёж не оплачен")
         if amount > payment.order.amount - payment.returned:
             raise BankRefused(RefusedBecause.DECLINED, "Сумма больше остатка")
@@ -143,6 +146,16 @@ class FakeBank:
         if self._is_slow:
             self._settling.add(operation_id)
         self._lose_answer("refund")
+
+    def charge(self, operation_id: str, amount: Money) -> None:
+        """Charge the card of a chargeable order; twice when asked twice."""
+        self._answer("charge")
+        payment = self._known(operation_id)
+        if payment.status is not PaymentStatus.PAID or not payment.order.chargeable:
+            raise BankRefused(RefusedBecause.NOT_FOUND, "Подписка не найдена")
+        self.charges.append((operation_id, amount))
+        payment.add_line(LineKind.CAPTURE, amount)
+        self._lose_answer("charge")
 
     def parse_webhook(self, body: bytes) -> BankEvent:
         """Read what event() and foreign_event() made; raise BadSignature for anything else."""
@@ -166,6 +179,8 @@ class FakeBank:
     def pay(self, operation_id: str, method: PaymentMethod = PaymentMethod.SBP) -> None:
         """Let the payer pay; works after expiry too, for late successes."""
         payment = self.payments[operation_id]
+        if payment.order.chargeable and payment.card is None:
+            payment.card = self._keep(payment.order)
         payment.status, payment.method = PaymentStatus.PAID, method
         payment.paid_at = clock.now()
         payment.add_line(LineKind.CAPTURE, payment.order.amount)
@@ -174,10 +189,7 @@ class FakeBank:
         """Let the payer pay by a new card and tick «save», if that was offered to them."""
         order = self.payments[operation_id].order
         if order.save_card and order.consumer_id is not None:
-            kept = self._cards.setdefault(order.consumer_id, [])
-            token_id = f"card-{sum(map(len, self._cards.values())) + 1}"
-            kept.append(KeptCard(token_id, "Mir", "0792"))
-            self.payments[operation_id].card = kept[-1]
+            self.payments[operation_id].card = self._keep(order)
         self.pay(operation_id, PaymentMethod.CARD)
 
     def pay_by_kept_card(self, operation_id: str, token_id: str) -> None:
@@ -185,6 +197,12 @@ class FakeBank:
         kept = self._cards.get(self.payments[operation_id].order.consumer_id or "", [])
         self.payments[operation_id].card = next(each for each in kept if each.token_id == token_id)
         self.pay(operation_id, PaymentMethod.CARD)
+
+    def _keep(self, order: PaymentOrder) -> KeptCard:
+        kept = self._cards.setdefault(order.consumer_id or "", [])
+        token_id = f"card-{sum(map(len, self._cards.values())) + 1}"
+        kept.append(KeptCard(token_id, "Mir", "0792"))
+        return kept[-1]
 
     def decline(self, operation_id: str) -> None:
         """Let the payer's bank say no: the link stays payable (tochka.md §7)."""
@@ -221,6 +239,10 @@ class FakeBank:
         self._silent.clear()
         self._shown.clear()
         self._is_slow = False
+
+    def allows_charges(self) -> None:
+        """Let the cards of chargeable orders be charged."""
+        self._charges = True
 
     def settles_slowly(self) -> None:
         """Keep the next refunds in progress until settle()."""

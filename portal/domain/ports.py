@@ -31,7 +31,10 @@ class ReceiptItem:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """What we ask a bank to take; ``reference`` is ours, unique, stored before the call."""
+    """What we ask a bank to take; ``reference`` is ours, unique, stored before the call.
+
+    ``chargeable`` asks it besides to let us charge the payer's card later without them (B3).
+    """
 
     reference: str
     amount: Money
@@ -43,6 +46,7 @@ class PaymentOrder:
     failure_url: str
     consumer_id: str | None = None
     save_card: bool = False
+    chargeable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ class Capabilities:
 
     ``vat_percent`` is the tax within every price, None when the account sells without it (A8).
     ``keeps_cards``: the payer may ask the bank to remember a card and pick it the next time (B2).
-    ``charges_without_payer``: a kept card can be charged while the payer is away (B3).
+    ``charges_without_payer``: a kept card can be charged while the payer is away (B3); the
+    connector is a ``CardCharging`` then. ``returns_charges``: what such a card has paid can be
+    returned by the API, and not only by hand in the bank's cabinet.
     """
 
     methods: tuple[PaymentMethod, ...]
@@ -156,6 +162,7 @@ class Capabilities:
     vat_percent: int | None = None
     keeps_cards: bool = False
     charges_without_payer: bool = False
+    returns_charges: bool = True
 
 
 class BankError(Exception):
@@ -225,6 +232,17 @@ class BankConnector(Protocol):
 
     def check(self) -> list[Finding]:
         """Say in words what works and what does not: token, permissions, merchant, webhook."""
+
+
+@runtime_checkable
+class CardCharging(Protocol):
+    """What a connector offers when its bank charges a card that a payer has let us charge."""
+
+    def charge(self, operation_id: str, amount: Money) -> None:
+        """Charge the card of a paid ``chargeable`` order, once; raise BankRefused for a clear no.
+
+        Silence is acceptance: only a new capture line of that operation is the money.
+        """
 
 
 @runtime_checkable

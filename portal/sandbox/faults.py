@@ -9,6 +9,7 @@ from portal.sandbox.store import Store
 
 TOCHKA_CALLS = """
 customers customer retailers create info list registry refund capture
+subscribe subscriptions charge subscription_status
 webhook_put webhook_post webhook_get webhook_delete webhook_test
 """
 CALLS = {
@@ -22,7 +23,7 @@ ANY_CALL = frozenset({*STATUS_BEFORE, *STATUS_AFTER, "malformed", "slow"})
 ANY_CALL |= {"lost_before", "lost_after", "hang_after"}
 WEBHOOK = frozenset({"lost", "duplicate", "reorder", "late", "bad_signature"})
 PARTICULAR = {
-    "refuse": frozenset({"refund", "create"}),
+    "refuse": frozenset({"refund", "create", "charge", "subscribe"}),
     "late_refund": frozenset({"refund"}),
     "wrong_amount": frozenset({"info", "list"}),
     "unknown_status": frozenset({"info", "list"}),

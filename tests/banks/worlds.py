@@ -64,6 +64,15 @@ class World(Protocol):
     def go_down(self) -> BankConnector:
         """Return the connector of a bank that nobody reaches."""
 
+    def charges_cards(self) -> BankConnector:
+        """Return the connector of an account whose bank charges kept cards."""
+
+    def executed_charges(self) -> list[tuple[str, Money]]:
+        """Tell which charges that we asked for were really made."""
+
+    def refuse_charges(self) -> None:
+        """Say no to the next charge."""
+
     def show_another_amount(self, operation_id: str) -> None:
         """Let the next reading lie about the sum."""
 
@@ -108,6 +117,16 @@ class FakeWorld:
         self._bank.is_down()
         return self._bank
 
+    def charges_cards(self) -> BankConnector:
+        self._bank.allows_charges()
+        return self._bank
+
+    def executed_charges(self) -> list[tuple[str, Money]]:
+        return list(self._bank.charges)
+
+    def refuse_charges(self) -> None:
+        self._bank.refuses("charge", RefusedBecause.DECLINED)
+
     def show_another_amount(self, operation_id: str) -> None:
         self._bank.shows(operation_id, amount=Money(1, Currency.RUB))
 
@@ -126,12 +145,13 @@ class TochkaWorld:
         self._said("reset")
         self.connector = self._connector(f"{url}/tochka/uapi")
 
-    def _connector(self, base_url: str) -> TochkaConnector:
+    def _connector(self, base_url: str, **changes: object) -> TochkaConnector:
         settings = {
             "base_url": base_url,
             "token": "local.tochka.token",
             "client_id": "local-client-id",
             "public_keys_from": f"{self._url}/tochka/doc/openapi/static/keys/public",
+            **changes,
         }
         return TochkaConnector("tochka", TochkaSettings.model_validate(settings))
 
@@ -154,7 +174,13 @@ class TochkaWorld:
         self._said(f"tochka/operations/{operation_id}/refund", amount=str(amount.major))
 
     def executed_refunds(self) -> list[tuple[str, Money]]:
-        entries = self._control.get("journal", params={"call": "refund"}).json()["entries"]
+        return self._executed("refund")
+
+    def executed_charges(self) -> list[tuple[str, Money]]:
+        return self._executed("charge")
+
+    def _executed(self, call: str) -> list[tuple[str, Money]]:
+        entries = self._control.get("journal", params={"call": call}).json()["entries"]
         return [
             (entry["operationId"], Money.from_major(Decimal(str(entry["amount"])), Currency.RUB))
             for entry in entries
@@ -162,13 +188,19 @@ class TochkaWorld:
         ]
 
     def lose_the_answer(self, call: str) -> None:
-        self._fault(call, "lost_after")
+        self.fault(call, "lost_after")
 
     def swallow(self, call: str) -> None:
-        self._fault(call, "lost_before")
+        self.fault(call, "lost_before")
 
     def refuse_refunds(self) -> None:
-        self._fault("refund", "refuse")
+        self.fault("refund", "refuse")
+
+    def charges_cards(self) -> BankConnector:
+        return self._connector(f"{self._url}/tochka/uapi", chargeable_cards=True, receipt="us")
+
+    def refuse_charges(self) -> None:
+        self.fault("charge", "refuse")
 
     def settle_slowly(self) -> None:
         self._said("settings", card_refund_seconds=3600, sbp_refund_seconds=3600)
@@ -180,10 +212,10 @@ class TochkaWorld:
         return self._connector("http://127.0.0.1:9/tochka/uapi")
 
     def show_another_amount(self, operation_id: str) -> None:
-        self._fault("info", "wrong_amount")
+        self.fault("info", "wrong_amount")
 
     def show_a_new_status(self, operation_id: str) -> None:
-        self._fault("info", "unknown_status")
+        self.fault("info", "unknown_status")
 
     def sample_event(self) -> bytes:
         self._ear.forget()
@@ -197,7 +229,8 @@ class TochkaWorld:
         head, payload, _ = self.event(operation_id).split(b".")
         return b".".join([head, payload, b"A" * 512])
 
-    def _fault(self, call: str, fault: str) -> None:
+    def fault(self, call: str, fault: str) -> None:
+        """Let the next call meet a fault."""
         self._said("faults", bank="tochka", call=call, fault=fault, times=1)
 
     def _said(self, path: str, **body: object) -> None:

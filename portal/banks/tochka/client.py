@@ -35,6 +35,7 @@ class Call:
 
 _WEBHOOK = "/webhook/v1.0/{client_id}"
 _PAYMENT = "/acquiring/v1.0/payments/{operation_id}"
+_SUBSCRIPTIONS = "/acquiring/v1.0/subscriptions"
 _BAD_WEBHOOK = {400: RefusedBecause.INVALID, 424: RefusedBecause.DECLINED}
 
 CUSTOMERS = Call("GET", "/open-banking/v1.0/customers", "ReadCustomerData")
@@ -64,6 +65,15 @@ REFUND = Call(
         403: RefusedBecause.FORBIDDEN,
         404: RefusedBecause.NOT_FOUND,
     },
+)
+SUBSCRIBE = Call("POST", _SUBSCRIPTIONS, CREATE.right, CREATE.refusals)
+SUBSCRIPTIONS = Call("GET", _SUBSCRIPTIONS, LIST.right)
+# A 424 may be a refusal, or a bank that is down halfway: nobody knows, so it is read (§13).
+CHARGE = Call(
+    "POST",
+    f"{_SUBSCRIPTIONS}/{{operation_id}}/charge",
+    "MakeAcquiringOperation",
+    {400: RefusedBecause.INVALID, 404: RefusedBecause.NOT_FOUND},
 )
 WEBHOOK = Call("GET", _WEBHOOK, "ManageWebhookData", {404: RefusedBecause.NOT_FOUND})
 WEBHOOK_CREATE = Call("PUT", _WEBHOOK, "ManageWebhookData", _BAD_WEBHOOK)

@@ -11,11 +11,15 @@ import httpx
 from portal.banks.http import BankHttp, Endpoint
 from portal.banks.tochka import mapping, words
 from portal.banks.tochka.client import (
+    CHARGE,
     CREATE,
     CREATE_WITH_RECEIPT,
     LIST,
     READ,
     REFUND,
+    SUBSCRIBE,
+    SUBSCRIPTIONS,
+    Call,
     TochkaClient,
     dicts_of,
 )
@@ -78,22 +82,26 @@ class TochkaConnector:
     def capabilities(self) -> Capabilities:
         """Refunds in parts are allowed; whether a second part works the bank will say (§15.2).
 
-        A payment link keeps a card for the payer to pick, and nobody else to charge (§0.2, §11).
+        A payment link keeps a card for the payer to pick, and nobody else to charge (§0.2, §11);
+        that takes a subscription, whose payments the API does not return (§0.3).
         """
         return Capabilities(
             methods=mapping.methods_of(self._settings),
             receipt_by_bank=self._settings.receipt == "bank",
             vat_percent=self._settings.vat_percent,
             keeps_cards="card" in self._settings.payment_modes,
-            charges_without_payer=False,
+            charges_without_payer=self._settings.chargeable_cards,
+            returns_charges=False,
         )
 
     def create_payment(self, order: PaymentOrder) -> PaymentLink:
         """Create a link with or without a receipt, as the account is configured (F3, §§5-6)."""
         codes = (self._merchants.customer_code(), self._merchants.taking_payments())
-        body = mapping.order_body(order, self._settings, codes)
-        call = CREATE_WITH_RECEIPT if self._settings.receipt == "bank" else CREATE
-        now = clock.now()
+        call, now = CREATE_WITH_RECEIPT if self._settings.receipt == "bank" else CREATE, clock.now()
+        if order.chargeable:
+            call, body = SUBSCRIBE, mapping.subscription_body(order, self._settings, codes)
+        else:
+            body = mapping.order_body(order, self._settings, codes)
         return self._link(self._client.call(call, body=body).data, now, is_written=True)
 
     def find_payment(self, reference: str, created_at: datetime) -> PaymentLink | None:
@@ -101,20 +109,29 @@ class TochkaConnector:
 
         Pages are counted, and the addresses of further pages that the bank names are not followed.
         """
-        day, customer_code = timedelta(days=1), self._merchants.customer_code()
-        query: dict[str, str | int] = {
-            "customerCode": customer_code,
+        day = timedelta(days=1)
+        days = {
             "fromDate": (created_at - day).date().isoformat(),
             "toDate": (created_at + day).date().isoformat(),
-            "perPage": PER_PAGE,
         }
+        values = self._listed(LIST, "Operation", days, reference)
+        if values is None and self._settings.chargeable_cards:
+            recurring = {"recurring": "true"}
+            values = self._listed(SUBSCRIPTIONS, "Subscription", recurring, reference)
+        return None if values is None else self._link(values, created_at, is_written=False)
+
+    def _listed(
+        self, call: Call, name: str, query: Mapping[str, str], reference: str
+    ) -> Mapping[str, object] | None:
+        customer_code = self._merchants.customer_code()
+        asked: dict[str, str | int] = {"customerCode": customer_code, "perPage": PER_PAGE}
         for number in range(1, MAX_PAGES + 1):
-            page = self._client.call(LIST, query={**query, "page": number})
-            listed = _operations(page.data)
+            page = self._client.call(call, query={**asked, **query, "page": number})
+            listed = _objects(page.data, name)
             for values in listed:
                 is_ours = values.get("customerCode") == customer_code
                 if is_ours and values.get("paymentLinkId") == reference:
-                    return self._link(values, created_at, is_written=False)
+                    return values
             if len(listed) < PER_PAGE and number >= page.total_pages:
                 return None
         raise BankUnavailable("the list of payments has too many pages", sent=False)
@@ -148,7 +165,7 @@ class TochkaConnector:
         """Read one operation (§8.1); raise BankRefused(NOT_FOUND) when it is unknown."""
         customer_code, merchants = self._merchants.customer_code(), self._merchants.ids()
         page = self._client.call(READ, ids={"operation_id": operation_id})
-        for values in _operations(page.data):
+        for values in _objects(page.data, "Operation"):
             if values.get("operationId") == operation_id:
                 return mapping.operation(values, customer_code, merchants)
         raise BankUnavailable("the answer is about another operation", sent=False)
@@ -162,6 +179,18 @@ class TochkaConnector:
             raise BankRefused(RefusedBecause.DECLINED, words.DECLINED)
         if data.get("isRefund") is not True or not is_same or not _is_sum(data, amount):
             raise BankUnavailable("the answer is about another refund", sent=True)
+
+    def charge(self, operation_id: str, amount: Money) -> None:
+        """Charge the card of a subscription, once (§11.2): no key makes a repeat safe.
+
+        The bank's yes is acceptance; the money is a new line of the subscription's operation.
+        """
+        body = {"Data": {"amount": amount.major}}
+        data = self._client.call(CHARGE, ids={"operation_id": operation_id}, body=body).data
+        if data.get("result") is False:
+            raise BankRefused(RefusedBecause.DECLINED, words.NOT_CHARGED)
+        if data.get("result") is not True:
+            raise BankUnavailable("the answer to a charge cannot be read", sent=True)
 
     def parse_webhook(self, body: bytes) -> BankEvent:
         """Verify and read an event; raise BadSignature. The bank's API is not asked.
@@ -205,11 +234,11 @@ class TochkaConnector:
         return BankHttp(endpoint, self._transport)
 
 
-def _operations(data: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """Return the listed operations; an answer without a list is no proof that there are none."""
-    if not isinstance(data.get("Operation"), list):
+def _objects(data: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """Return the listed objects; an answer without a list is no proof that there are none."""
+    if not isinstance(data.get(name), list):
         raise BankUnavailable("the answer has no list of operations", sent=False)
-    return dicts_of(data, "Operation")
+    return dicts_of(data, name)
 
 
 def _is_sum(data: Mapping[str, object], amount: Money) -> bool:

@@ -116,6 +116,31 @@ def order_body(
     return {"Data": data}
 
 
+def subscription_body(
+    order: PaymentOrder, settings: TochkaSettings, whose: tuple[str, str]
+) -> dict[str, object]:
+    """Describe a payment whose card may be charged later: no schedule, no lifetime (§11.2).
+
+    Raises BankRefused, before anything is sent, for what the bank would refuse.
+    """
+    _require_sound(order, settings)
+    if not settings.chargeable_cards or order.methods != (PaymentMethod.CARD,):
+        raise BankRefused(RefusedBecause.INVALID, words.NOT_CHARGEABLE)
+    data: dict[str, object] = {
+        "customerCode": whose[0],
+        "merchantId": whose[1],
+        "amount": order.amount.major,
+        "purpose": order.purpose[:PURPOSE_MAX],
+        "redirectUrl": order.success_url,
+        "failRedirectUrl": order.failure_url,
+        "paymentLinkId": order.reference,
+        "recurring": True,
+    }
+    if order.consumer_id is not None:
+        data["consumerId"] = order.consumer_id
+    return {"Data": data}
+
+
 def _require_sound(order: PaymentOrder, settings: TochkaSettings) -> None:
     """The receipt must equal the payment to the kopeck: the law says so, the bank does not (§6)."""
     total = sum((item.unit_price.major * item.quantity for item in order.items), Decimal(0))

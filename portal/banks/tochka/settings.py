@@ -76,6 +76,8 @@ class TochkaSettings(BaseModel):
     payment_method: Literal["full_payment", "full_prepayment"] = "full_prepayment"
     payment_object: Literal["service", "goods", "work"] = "service"
     measure: str = Field("шт.", min_length=1, max_length=10)
+    #: Whether a client may let us charge their card without them; off unless the bank allows it.
+    chargeable_cards: bool = False
     ttl_minutes: int = Field(30, ge=1, le=44_640)
     # A job asks the bank four times at most, and has 120 s for all of it (portal/jobs/queue.py).
     timeout_seconds: float = Field(25, gt=0, le=25)
@@ -120,6 +122,13 @@ class TochkaSettings(BaseModel):
     def _trusts_no_neighbour(self) -> "TochkaSettings":
         if self.public_keys_from and not self.is_simulated:
             raise ValueError("public_keys_from is for a simulator: a real bank's key is pinned")
+        return self
+
+    @model_validator(mode="after")
+    def _charges_what_it_can(self) -> "TochkaSettings":
+        """What lines a receipt has after a charge of another sum, the bank does not say (§11.2)."""
+        if self.chargeable_cards and (self.receipt != "us" or "card" not in self.payment_modes):
+            raise ValueError("chargeable_cards needs receipt=us and card among payment_modes")
         return self
 
     @property

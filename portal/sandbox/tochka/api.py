@@ -11,6 +11,7 @@ from portal.sandbox.tochka.order_page import order_page
 from portal.sandbox.tochka.payments import payments
 from portal.sandbox.tochka.reading import reading
 from portal.sandbox.tochka.signing import public_jwk
+from portal.sandbox.tochka.subscriptions import subscriptions
 from portal.sandbox.tochka.webhooks import webhooks
 from portal.sandbox.world import current_world
 
@@ -34,7 +35,7 @@ def refuse_unknown_path(path: str) -> Response:
 
 def add_tochka(app: Flask) -> None:
     """Serve the bank, its hosted page, its sandbox mode and its desk."""
-    for part in (directory, payments, reading, moves, webhooks):
+    for part in (directory, payments, reading, moves, subscriptions, webhooks):
         app.register_blueprint(part, url_prefix="/tochka/uapi" + (part.url_prefix or ""))
     for whole in (bank, order_page, canned, desk):
         app.register_blueprint(whole)

@@ -47,13 +47,17 @@ class Registration(BaseModel):
     webhooks_list: list[str]
 
 
-def announce(world: World, operation: Operation) -> None:
-    """Queue the webhook of a payment or a hold, when one is registered (tochka.md §12.2)."""
+def announce(world: World, operation: Operation, amount_minor: int | None = None) -> None:
+    """Queue the webhook of a payment, a hold or a charge, when one is registered (§12.2).
+
+    A charge of another sum carries the ids of its subscription (tochka.md §11.2).
+    """
     registration = world.store.find(Registration, world.settings.client_id)
     if registration is None or PAYMENT not in registration.webhooks_list:
         return
     fault = take_fault(world.store, "tochka", "webhook", operation.operation_id)
-    claims = claims_of(operation)
+    told = operation.amount_minor if amount_minor is None else amount_minor
+    claims = claims_of(operation.model_copy(update={"amount_minor": told}))
     token = sign(world, claims)
     if fault is not None and fault.fault == "bad_signature":
         token = spoil(token)

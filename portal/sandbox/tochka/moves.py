@@ -43,6 +43,8 @@ def give_back(operation_id: str) -> Answer:
     operation = get_operation(world, operation_id)
     amount_minor = in_minor_units(read_body(Wrapped[RefundAmount]).data.amount)
     try:
+        if operation.recurring:
+            raise OperationRefused("Refund of a subscription is not possible")
         line = refund(world, operation, amount_minor)
     except OperationRefused as refusal:
         if current_rules(world).refund_refusal == "isRefund":

@@ -51,6 +51,8 @@ class Operation(BaseModel):
     fail_redirect_url: str | None
     save_card: bool
     pre_authorization: bool
+    #: A subscription without a schedule: its card may be charged again, its API returns nothing.
+    recurring: bool = False
     ttl: int
     receipt: dict[str, Any]
     created_at: datetime
@@ -64,6 +66,11 @@ class Operation(BaseModel):
     qrc_id: str | None = None
     card: Card | None = None
     orders: list[OrderLine] = []
+
+    @property
+    def captured_minor(self) -> int:
+        """What was taken: once for a payment, as often as charged for a subscription (§7)."""
+        return sum(line.amount_minor for line in self.orders if line.type == "approval")
 
     @property
     def refunds(self) -> list[OrderLine]:
@@ -155,7 +162,7 @@ def refund(world: World, operation: Operation, amount_minor: int) -> OrderLine:
     if status not in rules.allow_refund_from or not operation.paid_at:
         raise OperationRefused(f"Refund is not possible in status {status}")
     returned = sum(line.amount_minor for line in operation.refunds)
-    if returned + amount_minor > operation.amount_minor:
+    if returned + amount_minor > operation.captured_minor:
         raise OperationRefused("Refund amount is greater than the payment")
     is_instant = operation.payment_type == "sbp"
     seconds = rules.sbp_refund_seconds if is_instant else rules.card_refund_seconds
@@ -168,4 +175,4 @@ def _status_after_refunds(operation: Operation, now: datetime) -> str:
     if any(line.settled_at > now for line in operation.refunds):
         return "ON-REFUND"
     returned = sum(line.amount_minor for line in operation.refunds)
-    return "REFUNDED" if returned >= operation.amount_minor else "REFUNDED_PARTIALLY"
+    return "REFUNDED" if returned >= operation.captured_minor else "REFUNDED_PARTIALLY"

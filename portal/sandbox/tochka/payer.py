@@ -95,7 +95,7 @@ def _use_card(world: World, operation: Operation, choice: Choice) -> Card:
             return card
     number = world.store.next_number("cards")
     card = Card(masked_pan=f"220445******{number % 10_000:04}")
-    if operation.save_card and choice.save:
+    if operation.recurring or (operation.save_card and choice.save):
         card.token_card_id = str(200_000 + number)
         world.store.put(operation.consumer_id, SavedCards(cards=[*saved, card]))
     return card

@@ -11,7 +11,13 @@ from portal.sandbox.tochka.envelope import Answer, Refused
 from portal.sandbox.tochka.fields import in_minor_units
 from portal.sandbox.tochka.gate import bank_call
 from portal.sandbox.tochka.operations import Operation, PaymentPage, keep
-from portal.sandbox.tochka.requests import Payment, PaymentWithReceipt, Wrapped, read_body
+from portal.sandbox.tochka.requests import (
+    Payment,
+    PaymentWithReceipt,
+    Subscription,
+    Wrapped,
+    read_body,
+)
 from portal.sandbox.tochka.rules import current_rules
 from portal.sandbox.tochka.views import show_created
 from portal.sandbox.world import World, current_world
@@ -53,19 +59,23 @@ def _create(asked: Payment, receipt: dict[str, Any]) -> Answer:
     check_customer(world, asked.customer_code)
     merchant_id = check_merchant(world, asked.customer_code, asked.merchant_id)
     _check_point(world, asked)
-    link_id = _choose_link_id(world, asked)
+    link_id = choose_link_id(world, asked)
     operation = _build(world, asked, merchant_id, link_id, receipt)
-    world.store.put(
-        f"{asked.customer_code}/{link_id}", TakenLink(operation_id=operation.operation_id)
-    )
-    world.store.put(operation.page_id, PaymentPage(operation_id=operation.operation_id))
-    keep(world, operation)
+    keep_link(world, operation)
     return Answer(
         show_created(operation),
         operation_id=operation.operation_id,
         amount_minor=operation.amount_minor,
         details={"paymentLinkId": link_id, "withReceipt": int(bool(receipt))},
     )
+
+
+def keep_link(world: World, operation: Operation) -> None:
+    """Write a new operation down, with its number and its page."""
+    name = f"{operation.customer_code}/{operation.payment_link_id}"
+    world.store.put(name, TakenLink(operation_id=operation.operation_id))
+    world.store.put(operation.page_id, PaymentPage(operation_id=operation.operation_id))
+    keep(world, operation)
 
 
 def _check_point(world: World, asked: Payment) -> None:
@@ -76,7 +86,7 @@ def _check_point(world: World, asked: Payment) -> None:
         raise Refused(400, "Field paymentMode : payment mode is not enabled for the retailer")
 
 
-def _choose_link_id(world: World, asked: Payment) -> str:
+def choose_link_id(world: World, asked: Payment | Subscription) -> str:
     """Return the asked number or a running one; raises Refused with 424 for a duplicate (§0.8)."""
     link_id = asked.payment_link_id
     while link_id is None:

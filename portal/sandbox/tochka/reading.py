@@ -75,6 +75,8 @@ def _newest_first(world: World, query: ListQuery) -> list[dict[str, Any]]:
     days = (query.from_date, query.to_date)
     found = []
     for operation in world.store.list_where(Operation, "customer_code", query.customer_code):
+        if operation.recurring:
+            continue
         day = operation.created_at.astimezone(MOSCOW).date()
         if (days[0] is None or days[0] <= day) and (days[1] is None or day <= days[1]):
             found.append(show_operation(operation, now))

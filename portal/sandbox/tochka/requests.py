@@ -1,7 +1,7 @@
 """What the bank accepts: the request tables of tochka.md §5, §6, §8 and §10, field by field."""
 
 import json
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
@@ -105,8 +105,35 @@ class PaymentWithReceipt(Payment):
     supplier: Supplier | None = Field(None, alias="Supplier")
 
 
+class Subscription(BaseModel):
+    """A subscription without a schedule (tochka.md §11.2); `Options` would forbid `recurring`."""
+
+    model_config = CAMEL
+    customer_code: CustomerCode
+    amount: Roubles
+    purpose: Purpose
+    redirect_url: WebAddress | None = None
+    fail_redirect_url: WebAddress | None = None
+    save_card: StrictBool = False
+    consumer_id: str | None = None
+    merchant_id: str | None = None
+    recurring: StrictBool = False
+    options: dict[str, Any] | None = Field(None, alias="Options")
+    payment_link_id: LinkId | None = None
+
+
+class SubscriptionsQuery(BaseModel):
+    """The query of the subscription list (tochka.md §11.3)."""
+
+    model_config = CAMEL
+    customer_code: CustomerCode
+    page: Annotated[int, Field(ge=1)] = 1
+    per_page: Annotated[int, Field(ge=1, le=1000)] = 1000
+    recurring: bool = False
+
+
 class RefundAmount(BaseModel):
-    """All that a refund says (tochka.md §10.1)."""
+    """All that a refund or a charge says (tochka.md §10.1, §11.2)."""
 
     amount: Roubles
 

@@ -32,6 +32,21 @@ def show_created(operation: Operation) -> dict[str, Any]:
     return _without_nothing(created)
 
 
+def show_subscribed(operation: Operation) -> dict[str, Any]:
+    """Return the answer to the creation of a subscription (tochka.md §11.1)."""
+    hidden = ("paymentMode", "ttl", "preAuthorization", "merchantId")
+    created = {name: value for name, value in show_created(operation).items() if name not in hidden}
+    return created | {"recurring": operation.recurring}
+
+
+def show_subscription(operation: Operation, now: datetime) -> dict[str, Any]:
+    """Return an element of `Subscription[]`, which tells no lines (tochka.md §11.3)."""
+    hidden = ("paymentType", "paymentMode", "preAuthorization", "paidAt", "Order")
+    shown = show_operation(operation, now)
+    kept = {name: value for name, value in shown.items() if name not in hidden}
+    return kept | {"recurring": operation.recurring, "Items": []}
+
+
 def show_operation(operation: Operation, now: datetime) -> dict[str, Any]:
     """Return an element of `Operation[]` as it reads at this moment (tochka.md §8.1)."""
     shown = as_shown(operation, now)

@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     REFUND_DECLINED = "refund_declined"
     CONSULTATION_CANCELLED = "consultation_cancelled"
     PAYMENT_LINK = "payment_link"
+    BOOKED = "booked"
 
 
 #: Seconds until the next try after each failure; after the last one nobody tries again.

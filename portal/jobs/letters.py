@@ -19,6 +19,7 @@ from portal.store.letters import Letter
 from portal.store.payments import Payment
 from portal.store.refund_requests import RefundRequest
 from portal.store.refunds import Refund
+from portal.store.users import User
 from portal.usecases.letters import record_not_sent, record_sent
 from portal.usecases.passwords import Ticket, ticket_for
 
@@ -84,8 +85,9 @@ def _told(letter: Letter) -> Mapping[str, Any]:
             LetterKind.CONSULTATION_CANCELLED
             | LetterKind.PAYMENT_LINK
             | LetterKind.PAID_FROM_BALANCE
+            | LetterKind.BOOKED
         ):
-            return _consultation(row_id, letter.facts.get("freed", 0))
+            return _consultation(row_id, letter.facts)
     return _refund(letter.kind, row_id, letter.created_at) if row_id else {}
 
 
@@ -97,11 +99,13 @@ def _refund(kind: LetterKind, row_id: int, told_at: datetime) -> Mapping[str, An
     return {"refund": refund, **_payment(refund.payment_id, told_at)}
 
 
-def _consultation(consultation_id: int, freed_minor: int) -> Mapping[str, Any]:
+def _consultation(consultation_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     consultation = db.session.get_one(Consultation, consultation_id)
+    by = db.session.get(User, facts.get("by", 0))
     return {
         "consultation": consultation,
-        "freed": Money(freed_minor, consultation.currency),
+        "by": by.name if by else "",
+        "freed": Money(facts.get("freed", 0), consultation.currency),
         "link": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
     }
 

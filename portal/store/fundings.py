@@ -17,13 +17,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain import ledger
+from portal.domain.actors import Actor
 from portal.domain.consultations import OVER, PAYABLE, ConsultationStatus
-from portal.domain.fundings import FreeMoney, payable
+from portal.domain.fundings import FreeMoney, payable, share_out
+from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentStatus
+from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import Base, locked
-from portal.store.ledger import balance
+from portal.store.ledger import balance, lock_accounts, post
+from portal.store.letters import by_staff, tell_client
 from portal.store.payments import Payment
 
 
@@ -113,6 +117,36 @@ def book_shares(
         )
         session.add(funding)
     session.flush()
+
+
+def spend_free_money(
+    session: Session, consultation: Consultation, *, actor: Actor, now: datetime
+) -> None:
+    """Pay a locked consultation from its client's free balance, journal and letter included (C1).
+
+    Raises BalanceTooLow before anything has moved.
+    """
+    client_id, price = consultation.client_id, consultation.price
+    sources = locked_free_money(session, client_id, price.currency)
+    move = ledger.reserve_from_balance(consultation.id, price, client_id)
+    lock_accounts(session, [move])
+    available = balance(session, ledger.available(client_id), price.currency)
+    shares = share_out(price, sources, available)
+    book_shares(session, consultation, shares, now)
+    post(session, [move], actor=actor, now=now, consultation_id=consultation.id)
+    consultation.paid_at = now
+    kind, by = LetterKind.PAID_FROM_BALANCE, by_staff(actor, client_id)
+    tell_client(session, kind, client_id, consultation.id, now=now, **by)
+    note(
+        session,
+        actor,
+        "consultation.pay",
+        consultation,
+        now=now,
+        amount=price.minor,
+        currency=price.currency,
+        payment=sorted(shares),
+    )
 
 
 def end_bookings(session: Session, consultation: Consultation) -> None:

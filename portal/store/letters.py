@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from portal.domain.actors import Actor
 from portal.domain.letters import FIRST_WAIT, LetterKind
 from portal.store.db import Base, open_enum_type
 from portal.store.users import User
@@ -92,6 +93,12 @@ def tell_client(
         return
     letter = write_letter(session, kind, client_id, now=now, row=row_id, **facts)
     letter.event_key, letter.next_try_at = key, now + FIRST_WAIT.get(kind, timedelta())
+
+
+def by_staff(actor: Actor, client_id: int) -> dict[str, int]:
+    """Name who acted for a client, as a fact of a letter; nobody when they or the portal did."""
+    is_another = actor.user_id is not None and actor.user_id != client_id
+    return {"by": actor.user_id} if is_another and actor.user_id else {}
 
 
 def withdraw_letter(session: Session, kind: LetterKind, row_id: int) -> None:

@@ -62,10 +62,20 @@ def _is_free(now: datetime, hold: timedelta) -> ColumnElement[bool]:
 
 
 def free_slots(
-    session: Session, *, now: datetime, hold: timedelta, specialist: str = ""
+    session: Session,
+    *,
+    now: datetime,
+    hold: timedelta,
+    specialist: str = "",
+    since: datetime | None = None,
 ) -> Sequence[Slot]:
-    """List the free slots, soonest first, two hundred at most; of one specialist when named."""
+    """List the free slots, soonest first, two hundred at most.
+
+    Of one specialist when named, and only what begins at ``since`` or later.
+    """
     query = select(Slot).where(_is_free(now, hold))
+    if since is not None:
+        query = query.where(Slot.starts_at >= since)
     if specialist:
         query = query.where(Slot.specialist == specialist)
     return session.scalars(query.order_by(Slot.starts_at, Slot.id).limit(OFFERED_AT_ONCE)).all()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.journal import Outcome
+from portal.domain.money import Currency, Money
 from portal.store.audit import AuditEntry
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery
@@ -28,6 +29,15 @@ class Event:
     actor: str
     reason: str
     refund_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A price that was waived: how much, by whom, and why."""
+
+    waived: Money
+    actor: str
+    reason: str
 
 
 def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
@@ -71,6 +81,19 @@ def consultation_timeline(session: Session, consultation: Consultation) -> Seque
         .limit(LIMIT)
     )
     return [_entry(entry) for entry in entries]
+
+
+def gift_of(session: Session, consultation_id: int) -> Gift | None:
+    """Return what the journal says of a consultation that was given for nothing, None otherwise."""
+    entry = session.scalars(
+        select(AuditEntry).where(
+            _about("consultations", consultation_id), AuditEntry.action == "consultation.gift"
+        )
+    ).first()
+    if entry is None:
+        return None
+    waived = Money(entry.changes["amount"], Currency(entry.changes["currency"]))
+    return Gift(waived, entry.actor_label, entry.reason or "")
 
 
 def transfers_about(session: Session, **about: int) -> Sequence[Transfer]:

@@ -69,6 +69,11 @@ class User(Base):
         """Whether the person works here."""
         return self.role != Role.CLIENT
 
+    @property
+    def is_active_client(self) -> bool:
+        """Whether staff may buy for the person: a client who is not disabled."""
+        return self.is_active and not self.is_staff
+
     def holds(self, now: datetime) -> dict[Permission, Hold]:
         """Return how far each right is held at ``now``, by role and by hand; none when disabled."""
         return self._when_let_in(now) if self.is_active else {}

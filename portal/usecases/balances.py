@@ -2,19 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from portal.domain import ledger
 from portal.domain.actors import Actor
 from portal.domain.errors import NotFound
-from portal.domain.fundings import share_out
-from portal.domain.letters import LetterKind
-from portal.store.audit import note
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
-from portal.store.fundings import book_shares, locked_free_money
-from portal.store.ledger import balance, lock_accounts, post
-from portal.store.letters import tell_client
+from portal.store.fundings import spend_free_money
 
 
 def pay_from_balance(
@@ -32,27 +24,4 @@ def pay_from_balance(
         if owner_id is not None and consultation.client_id != owner_id:
             raise NotFound(what="Consultation", id=consultation_id)
         require_payable(consultation, now)
-        _pay(session, consultation, actor, now)
-
-
-def _pay(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:
-    client_id, price = consultation.client_id, consultation.price
-    sources = locked_free_money(session, client_id, price.currency)
-    move = ledger.reserve_from_balance(consultation.id, price, client_id)
-    lock_accounts(session, [move])
-    available = balance(session, ledger.available(client_id), price.currency)
-    shares = share_out(price, sources, available)
-    book_shares(session, consultation, shares, now)
-    post(session, [move], actor=actor, now=now, consultation_id=consultation.id)
-    consultation.paid_at = now
-    tell_client(session, LetterKind.PAID_FROM_BALANCE, client_id, consultation.id, now=now)
-    note(
-        session,
-        actor,
-        "consultation.pay",
-        consultation,
-        now=now,
-        amount=price.minor,
-        currency=price.currency,
-        payment=sorted(shares),
-    )
+        spend_free_money(session, consultation, actor=actor, now=now)

@@ -1,21 +1,24 @@
 """A consultation comes into being: scheduled, priced, with a checkout page of its own (G1)."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.consultations import ConsultationStatus, advance
+from portal.domain.errors import NotPayable
 from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
+from portal.domain.purchases import GiftWithoutReason, NotAClient, PurchaseWay
 from portal.domain.search import meeting_text
 from portal.domain.slots import require_free
 from portal.store.audit import note
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
-from portal.store.letters import tell_client
+from portal.store.fundings import spend_free_money
+from portal.store.letters import by_staff, tell_client
 from portal.store.slot_lists import holder_of, is_money_coming
 from portal.store.slots import Slot
 from portal.store.users import User
@@ -46,6 +49,14 @@ class Taking:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """The consultation of a purchase; not new when the client had it, and nothing was done."""
+
+    consultation_id: int
+    is_new: bool
+
+
 def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
     """Write a scheduled consultation and return its number; raise NotFound for a strange client."""
     with transaction() as session:
@@ -59,15 +70,49 @@ def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
     is not free, NotFound, also without a price in the currency.
     """
     with transaction() as session:
-        slot = locked(session, Slot, taking.slot_id)
-        holder = holder_of(session, slot.id)
-        if holder is not None and holder.client_id == taking.client_id:
-            return holder.id
-        require_free(slot.facts(is_taken=holder is not None), taking.hold, now)
+        slot, own = _locked_slot(session, taking, now)
+        if own is not None:
+            return own.id
         consultation = _booked(session, _booking(slot, taking), taking.reason, actor, now)
         consultation.slot_id = slot.id
         consultation.pay_until = now + taking.hold if slot.is_paid and taking.hold else None
         return consultation.id
+
+
+def buy_slot(taking: Taking, way: PurchaseWay, *, actor: Actor, now: datetime) -> Bought:
+    """Book a free slot for a client, and pay it or waive its price at once, all or nothing (A10).
+
+    A link moves nothing yet. A gift costs nothing, moves nothing and keeps in the journal what was
+    waived, and why. A second press, also for another way, finds what was bought. Raises SlotGone,
+    BalanceTooLow, NotAClient, GiftWithoutReason, NotFound; NotPayable when there is nothing to pay.
+    """
+    with transaction() as session:
+        slot, own = _locked_slot(session, taking, now)
+        if own is not None:
+            return Bought(own.id, is_new=False)
+        price, is_gift = slot.price(taking.currency), way is PurchaseWay.GIFT
+        _require_way(way, taking, price)
+        booking = replace(_booking(slot, taking), price=price - price if is_gift else price)
+        said = "" if is_gift else taking.reason
+        consultation = _booked(session, booking, said, actor, now)
+        consultation.slot_id = slot.id
+        _require_client(session, taking.client_id)
+        if is_gift:
+            note(
+                session,
+                actor,
+                "consultation.gift",
+                consultation,
+                now=now,
+                amount=price.minor,
+                currency=price.currency,
+                reason=taking.reason,
+            )
+        if way is PurchaseWay.BALANCE:
+            spend_free_money(session, consultation, actor=actor, now=now)
+        if not consultation.price:
+            _tell_booked(session, consultation, actor, now)
+        return Bought(consultation.id, is_new=True)
 
 
 def release_unpaid(consultation_id: int, reason: str, *, now: datetime) -> bool:
@@ -104,6 +149,36 @@ def _is_forfeit(session: Session, consultation: Consultation, now: datetime) -> 
     if not is_waiting or not is_late or consultation.is_paid:
         return False
     return not is_money_coming(session, consultation.id)
+
+
+def _locked_slot(
+    session: Session, taking: Taking, now: datetime
+) -> tuple[Slot, Consultation | None]:
+    """Lock a slot that is free for the client, or give what they have taken it for already."""
+    slot = locked(session, Slot, taking.slot_id)
+    holder = holder_of(session, slot.id)
+    if holder is not None and holder.client_id == taking.client_id:
+        return slot, holder
+    require_free(slot.facts(is_taken=holder is not None), taking.hold, now)
+    return slot, None
+
+
+def _require_way(way: PurchaseWay, taking: Taking, price: Money) -> None:
+    if way is not PurchaseWay.LINK and not price:
+        raise NotPayable(slot=taking.slot_id)
+    if way is PurchaseWay.GIFT and not taking.reason:
+        raise GiftWithoutReason(slot=taking.slot_id)
+
+
+def _require_client(session: Session, client_id: int) -> None:
+    if not session.get_one(User, client_id).is_active_client:
+        raise NotAClient(client=client_id)
+
+
+def _tell_booked(session: Session, consultation: Consultation, actor: Actor, now: datetime) -> None:
+    """Write to the client of what nobody asks them to pay."""
+    client_id, by = consultation.client_id, by_staff(actor, consultation.client_id)
+    tell_client(session, LetterKind.BOOKED, client_id, consultation.id, now=now, **by)
 
 
 def _booking(slot: Slot, taking: Taking) -> Booking:

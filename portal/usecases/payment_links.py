@@ -8,7 +8,7 @@ from portal.domain.letters import LetterKind
 from portal.store.audit import note
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
-from portal.store.letters import last_letter_about, write_letter
+from portal.store.letters import by_staff, last_letter_about, write_letter
 from portal.store.users import User
 
 #: A client is not written to again sooner: the letter may still be on its way.
@@ -42,5 +42,6 @@ def send_payment_link(consultation_id: int, *, actor: Actor, now: datetime) -> N
         last = last_letter_about(session, kind, client.id, consultation.id)
         if last is not None and now - last.created_at < PAUSE:
             raise LinkJustSent(at=last.created_at)
-        write_letter(session, kind, client.id, now=now, row=consultation.id)
+        by = by_staff(actor, client.id)
+        write_letter(session, kind, client.id, now=now, row=consultation.id, **by)
         note(session, actor, "consultation.link", consultation, now=now)

@@ -99,6 +99,8 @@ REFUSALS = {
     "expires_in_the_past": "срок уже прошёл",
     "illegal_transition": "так состояние не меняется",
     "no_sum_here": "у этого права нет суммы",
+    "gift_without_reason": "подарок без основания",
+    "not_a_client": "для этого человека не покупают",
     "client_unreachable": "у клиента нет почты или он отключён",
     "link_just_sent": "ссылку отправили только что",
     "not_payable": "платить не за что",

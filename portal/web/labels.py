@@ -264,6 +264,7 @@ EVENTS = {
     "consultation.open": "Консультация началась",
     "consultation.complete": "Консультация завершена",
     "consultation.cancel": "Консультация отменена",
+    "consultation.gift": "Консультация подарена",
     "consultation.pay": "Консультация оплачена с баланса",
     "consultation.link": "Ссылка на оплату отправлена клиенту",
     "consultation.release": "Запись отменена: не оплачена вовремя",

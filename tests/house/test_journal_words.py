@@ -13,7 +13,10 @@ from portal.web.journal_words import FAULTS, FIELDS, GROUPS, OBJECTS, REFUSALS, 
 from portal.web.labels import EVENTS
 from tests.house.sources import ROOT
 
-USECASES = sorted((ROOT / "portal" / "usecases").glob("*.py"))
+#: Who writes into the journal: use cases, and what several of them share.
+NOTING = sorted(
+    path for floor in ("usecases", "store") for path in (ROOT / "portal" / floor).glob("*.py")
+)
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 #: What a note is made of besides its changes.
 PLAIN = {"now", "reason", "currency", "before", "after", None}
@@ -25,7 +28,7 @@ def notes():
     """Return every call that writes into the journal."""
     return [
         node
-        for path in USECASES
+        for path in NOTING
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("note", "note_denied")
     ]

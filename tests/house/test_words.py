@@ -39,7 +39,10 @@ IN_BADGES = (
     SlotStatus,
 )
 IN_GLOSSARY = (Permission, RefundStatus, PaymentStatus, ConsultationStatus, SlotStatus)
-USECASES = sorted((ROOT / "portal" / "usecases").glob("*.py"))
+#: Who writes into the journal: use cases, and what several of them share.
+NOTING = sorted(
+    path for floor in ("usecases", "store") for path in (ROOT / "portal" / floor).glob("*.py")
+)
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 
 
@@ -74,7 +77,7 @@ def test_every_next_step_has_words():
 def test_every_event_of_the_journal_has_words():
     codes = {
         code
-        for path in USECASES
+        for path in NOTING
         for name in ("note", "note_denied")
         for code in string_arguments(path, name, 2)
     }

@@ -1,6 +1,7 @@
 """What a client reads in each letter: the same in plain text and in HTML."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from html import unescape
 
@@ -8,17 +9,22 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from portal.domain.money import Currency
 from portal.domain.payments import PaymentMethod
+from portal.domain.purchases import PurchaseWay
+from portal.domain.slots import SlotOffer, Span
 from portal.jobs import letters as jobs
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.letters import Letter
 from portal.usecases.balances import pay_from_balance
+from portal.usecases.bookings import Taking, buy_slot
 from portal.usecases.payment_links import send_payment_link
 from portal.usecases.refund_requests import ask_for_refund, decline_request
 from portal.usecases.refunds import bounce_refund
+from portal.usecases.slots import offer_slots
 from tests import builders
-from tests.builders import DURING, NOW
+from tests.builders import DURING, NOW, STARTS_AT
 from tests.fakes import FakeBank
 
 HELLO = "Здравствуйте, Кирилл!"
@@ -114,16 +120,18 @@ def test_paid_after_it_was_cancelled(app, scene):
     )
 
 
-def test_paid_from_the_balance(app, scene):
+@pytest.mark.parametrize(("by_staff", "by"), [(True, " Оформлено сотрудником: Анна."), (False, "")])
+def test_paid_from_the_balance(app, scene, by_staff, by):
     scene.pays()
     scene.cancels()
     number = builders.book(scene.kirill)
-    pay_from_balance(number, actor=scene.anna, now=NOW)
+    payer = scene.anna if by_staff else builders.person(scene.kirill)
+    pay_from_balance(number, actor=payer, now=NOW)
 
     assert_reads(
         app,
         "Оплачено с баланса 3 000 ₽",
-        f"Консультация {HOUR} оплачена с вашего баланса: {SUM}. Специалист: Доктор Орлова.",
+        f"Консультация {HOUR} оплачена с вашего баланса: {SUM}. Специалист: Доктор Орлова.{by}",
         "Если консультация отменится, эти деньги снова станут свободны. Если вы этого не хотели, "
         "напишите администратору.",
         *ACCOUNT,
@@ -212,11 +220,29 @@ def test_the_link_to_pay(app, scene):
     assert_reads(
         app,
         "Ссылка на оплату консультации",
-        f"Консультация {HOUR}. Специалист: Доктор Орлова. К оплате {SUM}, НДС включён в стоимость.",
+        f"Консультация {HOUR}. Специалист: Доктор Орлова. К оплате {SUM}, НДС включён в стоимость. "
+        "Отправлено сотрудником: Анна.",
         "Откройте ссылку и выберите, как заплатить. Если консультация уже оплачена или "
         "отменена, страница скажет об этом, и деньги не спишутся.",
         "Оплатить:",
         f"http://127.0.0.1:8000/pay/{token}",
+    )
+
+
+def test_booked_by_staff_with_nothing_to_pay(app, scene):
+    span = Span(STARTS_AT, STARTS_AT + timedelta(hours=1))
+    offer = SlotOffer("Доктор Седов", span, {Currency.RUB: builders.rub(builders.PRICE)})
+    (slot,) = offer_slots([offer], actor=scene.anna, now=NOW)
+    taking = Taking(slot, scene.kirill, Currency.RUB, timedelta(), "Подарок к юбилею")
+    buy_slot(taking, PurchaseWay.GIFT, actor=scene.anna, now=NOW)
+
+    assert_reads(
+        app,
+        "Вы записаны на консультацию",
+        f"Консультация {HOUR}. Специалист: Доктор Седов. Платить за неё не нужно. "
+        "Оформлено сотрудником: Анна.",
+        "Если вы этого не хотели, отмените её в личном кабинете или напишите администратору.",
+        *ACCOUNT,
     )
 
 

@@ -27,7 +27,7 @@ def sent():
 
 
 def test_a_second_press_sends_none_and_ten_minutes_later_there_is_another(booked):
-    told = (booked.kirill, {"row": booked.consultation})
+    told = (booked.kirill, {"row": booked.consultation, "by": booked.anna.user_id})
     send(booked)
     with pytest.raises(LinkJustSent) as refusal:
         send(booked, NOW + timedelta(minutes=10) - timedelta(seconds=1))
@@ -43,8 +43,8 @@ def test_links_of_two_consultations_do_not_wait_for_each_other(booked):
     send_payment_link(other, actor=booked.anna, now=NOW)
 
     assert sent() == [
-        (booked.kirill, {"row": booked.consultation}),
-        (booked.kirill, {"row": other}),
+        (booked.kirill, {"row": booked.consultation, "by": booked.anna.user_id}),
+        (booked.kirill, {"row": other, "by": booked.anna.user_id}),
     ]
 
 

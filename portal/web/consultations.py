@@ -23,7 +23,7 @@ from portal.store.fundings import Share, shares_for
 from portal.store.letters import last_letter_about
 from portal.store.lists import Page, PageRequest
 from portal.store.payment_rows import payment_row, payment_rows_of_consultation
-from portal.store.timelines import consultation_timeline, transfers_about
+from portal.store.timelines import consultation_timeline, gift_of, transfers_about
 from portal.usecases.consultations import (
     Cancellation,
     cancel_consultation,
@@ -49,6 +49,7 @@ from portal.web.lists import (
     render_list,
     sort_links,
 )
+from portal.web.pay_pages import pay_url
 from portal.web.payments import Line, lines_of
 from portal.web.search_words import PAID, PEOPLE, Reader, amount, labels, minor_of, one_of, period
 from portal.web.session import actor
@@ -180,7 +181,8 @@ def _context(number: int) -> dict[str, Any]:
         "shares": _shares(number) if shows_payments else [],
         "timeline": consultation_timeline(db.session(), consultation),
         "transfers": transfers,
-        "pay_url": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
+        "pay_url": pay_url(consultation),
+        "gift": gift_of(db.session(), number),
         "link_letter": last_letter_about(
             db.session(), LetterKind.PAYMENT_LINK, consultation.client_id, number
         ),

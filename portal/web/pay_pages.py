@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, url_for
+from flask import Response, abort, current_app, make_response, redirect, url_for
 
 from portal.domain import clock, ledger
 from portal.domain.fundings import Purse
@@ -18,6 +18,11 @@ def consultation_of(token: str) -> Consultation:
     if len(token) > 43:
         abort(404)
     return consultation_by_token(db.session(), token)
+
+
+def pay_url(consultation: Consultation) -> str:
+    """Return the address that a client pays at, whole, as it is sent to them."""
+    return f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}"
 
 
 def is_owner(consultation: Consultation) -> bool:

@@ -54,13 +54,16 @@ SCREENS = (
     Screen("consultation, cancel", "admin", "/consultations/14/cancel"),
     Screen("consultations, cancel", "admin", "/consultations", "#c14 .act a"),
     Screen("consultation, complete", "admin", "/consultations/14/complete"),
+    Screen("consultation given", "admin", "/consultations/{given}"),
+    Screen("buy, client", "admin", "/consultations/buy"),
+    Screen("buy, time", "admin", "/consultations/buy/10"),
+    Screen("buy, how to pay", "admin", "/consultations/buy/8/2"),
+    Screen("link to pay", "admin", "/consultations/16/link"),
     Screen("slots", "admin", "/slots"),
     Screen("slots, offer", "admin", "/slots/new"),
     Screen("slot, withdraw", "admin", "/slots/2/withdraw"),
     Screen("users", "admin", "/users"),
     Screen("user", "admin", "/users/10"),
-    Screen("user, book", "admin", "/users/10/book"),
-    Screen("user, book, confirm", "admin", "/users/10/book/2"),
     Screen("user, statement", "admin", "/users/10?tab=statement"),
     Screen("user, consultations", "viewer", "/users/10?tab=consultations"),
     Screen("deliveries", "super", "/deliveries"),
@@ -127,6 +130,7 @@ class Stage:
         self.people["kim"].opens("/account")
         self.people["kim"].page.locator("#c20").get_by_role("link", name="Оплатить").click()
         self.places["token of kim"] = self.people["kim"].page.url.split("/")[-2]
+        self._gives()
         return self
 
     def shows(self, screen: Screen) -> Page:
@@ -203,3 +207,12 @@ class Stage:
         kirill.opens("/account/cards")
         card = kirill.page.locator("section[id^=card]").first.get_attribute("id")
         self.places["card"] = card.removeprefix("card")
+
+    def _gives(self) -> None:
+        anna = self.people["admin"]
+        anna.opens("/consultations/buy/10/3")
+        anna.page.get_by_label("Подарок").check()
+        anna.page.fill("#reason", "Консультация в июле сорвалась по нашей вине")
+        anna.page.locator("main button.main").click()
+        anna.sees("консультация подарена")
+        self.places["given"] = anna.page.url.rpartition("/")[2]

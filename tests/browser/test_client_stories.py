@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import FAR_APART
 from tests.browser.inside import assert_book_holds, books, forgets_card_origin
 from tests.browser.people import Person, watched
+from tests.browser.test_booking_story import offers
 from tests.browser.test_circle import goes_from_code_to_bank, refunds
 from tests.stacks import Stack
 
@@ -177,3 +178,40 @@ def test_a_granted_client_returns_the_money_alone(meet: Meet, stack: Stack) -> N
     elena.sees("Банк подтвердил возврат 321,00 ₽.")
     elena.opens("/account")
     expect(elena.page.locator(f"#c{number}")).to_contain_text("Деньги возвращены")
+
+
+def buys(anna: Person, specialist: str) -> str:
+    """Buy the only time of a specialist for Кирилл; return the link that he pays by."""
+    anna.opens("/consultations")
+    anna.presses("Купить для клиента")
+    anna.page.get_by_label("Поиск").fill("Кириллов")
+    anna.presses("Найти")
+    anna.page.get_by_role("link", name="Кириллов Кирилл Сергеевич").click()
+    anna.page.get_by_label("Специалист").select_option(specialist)
+    anna.presses("Показать")
+    anna.page.get_by_role("link", name="15:30").click()
+    anna.page.get_by_label("По ссылке").check()
+    anna.page.get_by_label("Основание").fill("Попросил по телефону")
+    anna.presses("Купить")
+    anna.page.wait_for_url("**/link")
+    return anna.page.get_by_label("Ссылка на оплату для клиента").input_value()
+
+
+def test_staff_buy_for_a_client_who_pays_by_the_link(meet: Meet, stack: Stack) -> None:
+    anna, kirill = meet("admin"), meet("client")
+    specialist = f"Доктор {anna.page.viewport_size['width']}"
+    offers(anna, specialist)
+
+    kirill.page.goto(buys(anna, specialist))
+    kirill.page.get_by_label("Банковская карта").check()
+    kirill.page.locator(".methods button[type=submit]").click()
+    anna.presses("Отправить ссылку на почту")
+    anna.sees("Ссылка на оплату отправляется клиенту на почту.")
+    kirill.page.wait_for_url(BANK, timeout=30_000)
+    kirill.presses("Оплатить картой")
+    kirill.sees("Оплачено 321")
+
+    anna.presses("Проверить")
+    anna.sees("Консультация оплачена, ссылка больше не нужна.")
+    kirill.opens("/account")
+    expect(kirill.page.locator("section").filter(has_text=specialist)).to_contain_text("Оплачено")

@@ -31,7 +31,7 @@ READ = """() => {
   return texts.join(" ");
 }"""
 FOREIGN = re.compile(r"(?<![\w.@…])[A-Za-z_]{2,}(?![\w@])")
-ALLOWED = {"CSV", "Excel", "Enter"}
+ALLOWED = {"CSV", "Excel", "Enter", "QR"}
 WIDTHS = (1366, 768, 360, 320)
 LOOKS = (("light", 360), ("dark", 1366))
 

@@ -1,8 +1,9 @@
 """Who gets which answer at which door: one row for every method of every address.
 
 What is looked at belongs to Зоя, a customer: ``<int:number>`` is her payment, her unknown refund,
-her booked consultation, an event of the bank, or she herself. Everybody knocks in the order of the
-columns; a form is sent empty, with the CSRF token of the one who sends it.
+her booked consultation, an event of the bank, or she herself; ``<int:client_id>`` is she too, and
+``<int:slot_id>`` is free. Everybody knocks in the order of the columns; a form is sent empty, with
+the CSRF token of the one who sends it.
 
     stranger  nobody has signed in           vera    may look
     oleg      worked here, is disabled       anna    may refund
@@ -46,6 +47,11 @@ GET  /consultations                                   303  303  403  403  403  2
 GET  /consultations/<int:number>                      303  303  403  403  403  200  200  200
 GET  /consultations/<int:number>/cancel               303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/cancel               303  303  403  403  403  403  422  422
+GET  /consultations/buy                               303  303  403  403  403  403  200  200
+GET  /consultations/buy/<int:client_id>               303  303  403  403  403  403  200  200
+GET  /consultations/buy/<int:client_id>/<int:slot_id>  303  303  403  403  403  403  200  200
+POST /consultations/buy/<int:client_id>/<int:slot_id>  303  303  403  403  403  403  422  422
+GET  /consultations/<int:number>/link                 303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/link                 303  303  403  403  403  403  303  303
 GET  /consultations/<int:number>/complete             303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/complete             303  303  403  403  403  403  422  422
@@ -57,9 +63,6 @@ POST /slots/<int:number>/withdraw                    303  303  403  403  403  40
 GET  /users                                           303  303  403  403  403  200  200  200
 GET  /users/<int:number>                              303  303  403  403  403  200  200  200
 POST /users/<int:number>/reveal                      303  303  403  403  403  403  200  200
-GET  /users/<int:number>/book                        303  303  403  403  403  403  200  200
-GET  /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404
-POST /users/<int:number>/book/<int:slot_id>          404  404  404  404  404  404  404  404
 GET  /deliveries                                      303  303  403  403  403  403  200  200
 GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
 POST /deliveries/<int:number>/replay                  303  303  403  403  403  403  403  303

@@ -16,6 +16,8 @@ def address_of(rule: str, world: World) -> str:
     """Fill in what a rule leaves open: whatever it names is Зоя's."""
     return (
         rule.replace("<int:number>", str(world.number_of(rule.split("/")[1])))
+        .replace("<int:client_id>", str(world.people["zoya"]))
+        .replace("<int:slot_id>", str(world.slot))
         .replace("<string:token>", world.pay_token)
         .replace("<string:name>", "tochka")
         .replace("<path:filename>", "portal.css")

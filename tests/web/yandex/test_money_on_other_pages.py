@@ -1,12 +1,18 @@
 """Payments on the pages of other rights wait for the second step as their own pages do (E4)."""
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 import pytest
 
 from portal.domain.actors import Actor
+from portal.domain.money import Currency
 from portal.domain.permissions import Permission, Role
+from portal.domain.slots import SlotOffer, Span
 from portal.usecases.access import RoleEdit, save_matrix
+from portal.usecases.slots import offer_slots
 from tests import builders
-from tests.builders import NOW
+from tests.builders import NOW, PRICE, STARTS_AT
 from tests.fakes import FakeBank
 from tests.web.yandex.conftest import arrives, employ, switch
 
@@ -84,3 +90,36 @@ def test_who_may_not_see_payments_is_offered_no_step(portal, paid):
     page = arrives(portal, vera).client.get("/users/2")
 
     assert (page.status_code, "после второй проверки" in page.text) == (200, False)
+
+
+@pytest.fixture
+def bargain(portal, paid):
+    """Give the address where a slot is bought for the client, who has its price free."""
+    with portal.app_context():
+        span = Span(STARTS_AT, STARTS_AT + timedelta(hours=1))
+        offer = SlotOffer("Доктор Седов", span, {Currency.RUB: builders.rub(PRICE)})
+        (slot,) = offer_slots([offer], actor=Actor(None, "portal"), now=NOW)
+    return f"/consultations/buy/2/{slot}"
+
+
+def test_free_balance_buys_only_after_the_step_and_what_was_typed_comes_back(portal, paid, bargain):
+    wish = {"way": "balance-rub", "reason": "По телефону"}
+
+    asked = paid.posts(bargain, wish)
+    with portal.app_context():
+        assert builders.purse(2) == (PRICE, 0, 0)
+    paid.confirms(next_path=bargain)
+    page = paid.client.get(bargain).text
+
+    assert asked.location == f"/confirm/yandex?{urlencode({'next': bargain})}"
+    assert ('value="По телефону"' in page, 'checked id="way-1"' in page) == (True, True)
+    assert paid.posts(bargain, wish).location == "/consultations/2"
+
+
+@pytest.mark.parametrize("way", ["link-rub", "gift-rub"])
+def test_what_moves_no_money_is_bought_without_the_step(portal, paid, bargain, way):
+    answer = paid.posts(bargain, {"way": way, "reason": "По телефону"})
+
+    assert answer.location.startswith("/consultations/2")
+    with portal.app_context():
+        assert builders.purse(2) == (PRICE, 0, 0)

@@ -1,0 +1,85 @@
+"""What staff read when they buy for a client: what each way to pay means, and why not (A10)."""
+
+from portal.domain.fundings import Purse
+from portal.domain.money import Money
+from portal.domain.purchases import PurchaseWay
+from portal.domain.slots import SlotStatus
+from portal.web.formats import money, money_short
+from portal.web.slot_words import GONE, NOT_BOOKED
+
+NOT_A_CLIENT = (
+    "Для этого человека консультацию не купить: он работает здесь или отключён. "
+    "Ничего не записано, деньги не двигались."
+)
+HIS_ALREADY = "Клиент уже записан на это время. Второй раз ничего не записано, деньги не двигались."
+TOO_LOW = (
+    "На балансе клиента уже не хватает свободных денег. Он не записан, деньги не двигались. "
+    "Выберите другой способ."
+)
+CHOOSE = "Выберите, как оплатить"
+NO_SUCH_WAY = "Этого способа больше нет: выберите другой. Клиент не записан, деньги не двигались"
+BOUGHT = {
+    PurchaseWay.LINK: "Клиент записан. Деньги не двигались: передайте ему ссылку на оплату.",
+    PurchaseWay.BALANCE: "Клиент записан, консультация оплачена с его баланса.",
+    PurchaseWay.GIFT: "Клиент записан, консультация подарена. Деньги не двигались.",
+}
+FREE = "Клиент записан. Консультация бесплатная, деньги не двигались."
+NO_CHARGE = (
+    "С привязанной карты без клиента: банк так не списывает. "
+    "Свою карту клиент выберет сам на странице банка, по ссылке."
+)
+NO_CHARGE_YET = (
+    "С привязанной карты без клиента: банк так умеет, но портал этого пока не делает. "
+    "Отправьте ссылку."
+)
+UNSEEN = "С баланса: нужно право «Смотреть пользователей», без него баланс не виден."
+
+
+def link_words(price: Money) -> tuple[str, str]:
+    """Name paying by the client's link, and say what it means."""
+    meaning = (
+        "Сейчас деньги не двигаются. Ссылку можно скопировать, показать QR-кодом или отправить на "
+        "почту. Запись не отменится сама: без оплаты её отменяет сотрудник."
+    )
+    return f"По ссылке: клиент оплатит {money_short(price)}", meaning
+
+
+def balance_words(purse: Purse) -> tuple[str, str]:
+    """Name paying from the balance, and say how much is free before and after."""
+    left = purse.held - purse.price
+    meaning = (
+        f"Деньги сразу перейдут в резерв, клиент получит письмо. "
+        f"Баланс: свободно {money(purse.held)} → {money(left)}."
+    )
+    return f"С баланса клиента: {money_short(purse.price)}", meaning
+
+
+def gift_words(price: Money) -> tuple[str, str]:
+    """Name giving it for nothing, and say what we do not get."""
+    meaning = (
+        f"Клиент не платит, {money(price)} мы не получим. Баланс не изменится, возвращать будет "
+        "нечего. Сумма и основание останутся в журнале, клиент получит письмо."
+    )
+    return f"Подарок вместо {money_short(price)}", meaning
+
+
+def free_words() -> tuple[str, str]:
+    """Name what costs nothing."""
+    return "Бесплатно", "Консультация бесплатная, деньги не двигаются. Клиент получит письмо."
+
+
+def no_link_words(price: Money) -> str:
+    """Say why nobody can pay by a link in this currency."""
+    return f"По ссылке {money_short(price)}: нет счёта в банке, который примет оплату."
+
+
+def too_low_words(purse: Purse) -> str:
+    """Say how much the balance lacks."""
+    words = f"С баланса: свободно {money(purse.free)}, не хватает {money(purse.lacking)}."
+    stuck = f" Ещё {money(purse.stuck)} пока не может платить: его платёж выясняется."
+    return words + stuck if purse.stuck else words
+
+
+def gone_words(status: SlotStatus) -> str:
+    """Say why the slot cannot be bought, what of the money, and what to do next."""
+    return f"{GONE[status]} {NOT_BOOKED}"

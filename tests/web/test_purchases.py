@@ -5,12 +5,14 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.banks.registry import build_banks
 from portal.domain.permissions import Permission
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.slots import Slot
 from tests import builders
 from tests.builders import PRICE, purse
+from tests.conftest import TOCHKA
 from tests.web.conftest import disable, entrust
 
 REASON = "Клиент попросил по телефону"
@@ -108,6 +110,30 @@ def test_each_way_says_what_it_means_and_a_card_why_not(world, anna):
     assert "Подарок вместо 3 000 ₽" in page
     assert "С привязанной карты без клиента: банк так не списывает." in page
     assert re.findall(r'<input [^>]*checked id="way[^>]*value="([^"]+)"', page) == ["link-rub"]
+
+
+ACCOUNTS = {
+    "charges cards": (
+        {"chargeable_cards": True, "receipt": "us"},
+        ["link-rub", "balance-rub", "gift-rub"],
+        "банк так умеет, но портал этого пока не делает",
+    ),
+    "takes nothing": (
+        {"mode": "refund_only"},
+        ["balance-rub", "gift-rub"],
+        "По ссылке 3 000 ₽: нет счёта в банке, который примет оплату.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "ways", "said"), ACCOUNTS.values(), ids=ACCOUNTS)
+def test_what_the_bank_can_decides_what_is_offered(world, anna, settings, ways, said):
+    world.app.extensions["banks"] = build_banks({"tochka": {**TOCHKA, **settings}})
+
+    page = plain(anna.get(place(world)))
+
+    assert re.findall(r'name="way"[^>]* value="([^"]+)"', page) == ways
+    assert said in page
 
 
 def test_a_balance_that_is_too_low_is_not_offered_and_says_what_is_lacking(world, anna):

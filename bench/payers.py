@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from tests import stacks
-from tests.browser.conftest import FLAGS, PHONE
+from tests.browser.chromium import chromium
+from tests.browser.conftest import PHONE
 from tests.browser.inside import books
 from tests.browser.people import Person, watched
 
@@ -83,13 +84,11 @@ def main() -> None:
     """Start a stack of its own, measure, and stop it."""
     print(f"A telephone, nothing cached, the processor {SLOWER} times slower; median of {RUNS}.")
     print(f"{'page':<12}{'LCP, ms':>9}{'KB':>10}{'requests':>10}")
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as data, chromium() as browser:
         stack = stacks.start(Path(data) / "var")
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         try:
             measure_all(browser, stack)
         finally:
-            browser.close()
             stack.stop()
 
 

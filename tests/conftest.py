@@ -3,6 +3,7 @@
 The cast: Анна may refund, Вера may only look, Глеб is super-admin, Кирилл is a customer.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -222,3 +223,9 @@ def _let_go(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over thousands of collected tests: they stay to the end."""
+    gc.collect()
+    gc.freeze()

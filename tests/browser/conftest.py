@@ -5,20 +5,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browser.chromium import chromium
 from tests.browser.people import Person, watched
 from tests.stacks import Stack
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-)
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1366, "height": 768}}
 DEVICES = {
@@ -27,6 +19,8 @@ DEVICES = {
     "desktop": DESK,
     "desktop without JavaScript": DESK | {"java_script_enabled": False},
 }
+#: Staff's stories are told without motion: an animation that a new page cuts off is an error.
+STILL = {"locale": "ru-RU", "reduced_motion": "reduce"}
 #: What depends on the device is played at more of them, everything else at these two.
 FAR_APART = ("phone without JavaScript", "desktop")
 
@@ -39,11 +33,9 @@ def device(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
+    """Start Chromium once."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -63,7 +55,7 @@ def faults() -> Iterator[list[str]]:
 @pytest.fixture
 def anna(browser: Browser, stack: Stack, faults: list[str]) -> Iterator[Person]:
     """Анна, who may refund, at her screen with JavaScript."""
-    with browser.new_context(locale="ru-RU") as context:
+    with browser.new_context(**STILL) as context:
         yield Person(watched(context, faults), stack).signs_in("admin")
 
 
@@ -75,7 +67,7 @@ def enter(
     with ExitStack() as opened:
 
         def sign_in(name: str) -> Person:
-            context = browser.new_context(locale="ru-RU", java_script_enabled=scripted)
+            context = browser.new_context(**STILL, java_script_enabled=scripted)
             return Person(watched(opened.enter_context(context), faults), stack).signs_in(name)
 
         yield sign_in
@@ -86,7 +78,7 @@ def both(
     browser: Browser, stack: Stack, faults: list[str], *, scripted: bool
 ) -> Iterator[tuple[Person, Person]]:
     """Кирилл the client and Анна of the staff, each in a browser of their own."""
-    options = {"locale": "ru-RU", "java_script_enabled": scripted}
+    options = STILL | {"java_script_enabled": scripted}
     with browser.new_context(**options) as his, browser.new_context(**options) as hers:
         kirill = Person(watched(his, faults), stack).signs_in("client")
         yield kirill, Person(watched(hers, faults), stack).signs_in("admin")

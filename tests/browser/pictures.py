@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests import stacks
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import chromium
 from tests.browser.screens import SCREENS, Stage
 
 WIDTHS = {"desk": 1366, "tablet": 768, "phone": 360}
@@ -32,15 +32,13 @@ def take(page: Page, name: str, folder: Path) -> None:
 def main(folder: Path, wanted: str) -> None:
     """Start a stack, set the stage, and take the screens whose name has the wanted words."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as data, chromium() as browser:
         stack = stacks.start(Path(data) / "var", PORTAL_SWEEP_SECONDS="1")
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         try:
             stage = Stage(browser, stack).sets()
             for screen in [screen for screen in SCREENS if wanted in screen.name]:
                 take(stage.shows(screen), screen.name.replace(" ", "-"), folder)
         finally:
-            browser.close()
             stack.stop()
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.conftest import STILL
 from tests.browser.people import Person, watched
 from tests.stacks import Stack, eventually
 
@@ -110,7 +111,7 @@ class Stage:
         self.people = {name: Person(self._pages[name], stack).signs_in(name) for name in names}
 
     def _context(self) -> BrowserContext:
-        return self.browser.new_context(locale="ru-RU", timezone_id="Europe/Moscow")
+        return self.browser.new_context(**STILL, timezone_id="Europe/Moscow")
 
     def sets(self) -> "Stage":
         """Bring money on its way, back, and into doubt; leave a payer at the bank's door."""

@@ -21,7 +21,6 @@ FITS = """() => [document.documentElement, document.querySelector(".panel.flush"
 def test_the_longest_words_of_a_row_fit_without_scrolling_sideways(
     anna: Person, width: int
 ) -> None:
-    anna.page.emulate_media(reduced_motion="reduce")
     anna.page.set_viewport_size({"width": width, "height": 768})
     anna.opens("/payments")
     anna.page.evaluate(LONGEST)

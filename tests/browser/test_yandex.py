@@ -11,6 +11,7 @@ from sqlalchemy import update
 from portal.domain import clock
 from portal.store.sessions import UserSession
 from tests import stacks
+from tests.browser.conftest import STILL
 from tests.browser.inside import beside, inside
 from tests.browser.people import Person, watched
 from tests.stacks import Stack, eventually
@@ -43,7 +44,7 @@ def anna(
     browser: Browser, guarded: Stack, faults: list[str], *, scripted: bool
 ) -> Iterator[Person]:
     """Анна, bound to petrova.pay, who has signed in by her password alone."""
-    with browser.new_context(locale="ru-RU", java_script_enabled=scripted) as context:
+    with browser.new_context(**STILL, java_script_enabled=scripted) as context:
         yield Person(watched(context, faults), guarded).signs_in("admin")
 
 

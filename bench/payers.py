@@ -54,7 +54,7 @@ def measure(browser: Browser, name: str, url: str, state: Any = None) -> None:
 def payer(browser: Browser, stack: stacks.Stack) -> Iterator[tuple[Person, BrowserContext]]:
     """Give the demo's client, signed in."""
     with browser.new_context(locale="ru-RU") as context:
-        yield Person(watched(context, []), stack).signs_in("client"), context
+        yield Person(watched(context, []), stack).comes_in("client"), context
 
 
 def measure_all(browser: Browser, stack: stacks.Stack) -> None:

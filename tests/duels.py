@@ -17,6 +17,9 @@ from tests import builders
 from tests.builders import NOW
 
 PATIENCE = 60
+#: Processes with connections of their own, forked from one that has nothing but the imports.
+APART = multiprocessing.get_context("forkserver")
+APART.set_forkserver_preload(["portal.factory", "tests.builders"])
 #: What the first of the two does, and what the second.
 KINDS = (("demote", "demote"), ("disable", "disable"), ("demote", "disable"))
 
@@ -45,11 +48,10 @@ def duel(
     database_url: str, duellists: Sequence[int], acts: Sequence[str], rounds: int
 ) -> list[tuple[int, list[str]]]:
     """Let two processes fight; return for each round who was left, and what both were told."""
-    spawn = multiprocessing.get_context("spawn")
-    gate, answers = spawn.Barrier(3), spawn.Queue()
+    gate, answers = APART.Barrier(3), APART.Queue()
     pairs = zip(acts, (duellists, duellists[::-1]), strict=True)
     runners = [
-        spawn.Process(target=_fight, args=(database_url, gate, answers, rounds, act, *pair))
+        APART.Process(target=_fight, args=(database_url, gate, answers, rounds, act, *pair))
         for act, pair in pairs
     ]
     for runner in runners:

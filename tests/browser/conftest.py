@@ -56,7 +56,7 @@ def faults() -> Iterator[list[str]]:
 def anna(browser: Browser, stack: Stack, faults: list[str]) -> Iterator[Person]:
     """Анна, who may refund, at her screen with JavaScript."""
     with browser.new_context(**STILL) as context:
-        yield Person(watched(context, faults), stack).signs_in("admin")
+        yield Person(watched(context, faults), stack).comes_in("admin")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def enter(
 
         def sign_in(name: str) -> Person:
             context = browser.new_context(**STILL, java_script_enabled=scripted)
-            return Person(watched(opened.enter_context(context), faults), stack).signs_in(name)
+            return Person(watched(opened.enter_context(context), faults), stack).comes_in(name)
 
         yield sign_in
 

@@ -108,7 +108,7 @@ class Stage:
         self.faults: list[str] = []
         names = ("admin", "super", "viewer", "kim", *CLIENTS)
         self._pages = {name: watched(self._context(), self.faults) for name in ("", *names)}
-        self.people = {name: Person(self._pages[name], stack).signs_in(name) for name in names}
+        self.people = {name: Person(self._pages[name], stack).comes_in(name) for name in names}
 
     def _context(self) -> BrowserContext:
         return self.browser.new_context(**STILL, timezone_id="Europe/Moscow")

@@ -33,7 +33,7 @@ def meet(
         def sign_in(name: str, address: str = "") -> Person:
             here = {"extra_http_headers": {"X-Forwarded-For": address}} if address else {}
             context = browser.new_context(locale="ru-RU", **device, **here)
-            return Person(watched(opened.enter_context(context), faults), stack).signs_in(name)
+            return Person(watched(opened.enter_context(context), faults), stack).comes_in(name)
 
         yield sign_in
     assert_book_holds(stack)

@@ -23,7 +23,7 @@ def kirill(
 ) -> Iterator[Person]:
     """Кирилл at his device."""
     with browser.new_context(locale="ru-RU", **device) as context:
-        yield Person(watched(context, faults), stack).signs_in("client")
+        yield Person(watched(context, faults), stack).comes_in("client")
 
 
 def opens_checkout(kirill: Person, number: int) -> None:

@@ -1,6 +1,5 @@
 """Four processes write into the journal at once: one chain, no gap, nothing lost (I-46)."""
 
-import multiprocessing
 from contextlib import suppress
 
 import pytest
@@ -15,7 +14,7 @@ from portal.store.users import User
 from portal.usecases.journal import verify_journal
 from portal.usecases.users import NewUser, create_user
 from tests.builders import NOW
-from tests.duels import portal_of
+from tests.duels import APART, portal_of
 
 PROCESSES, PEOPLE_EACH = 4, 25
 PATIENCE = 90
@@ -35,10 +34,9 @@ def make_people(database_url, gate, process):
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_four_processes_write_one_chain_without_a_gap(app, database_url):
-    spawn = multiprocessing.get_context("spawn")
-    gate = spawn.Barrier(PROCESSES)
+    gate = APART.Barrier(PROCESSES)
     runners = [
-        spawn.Process(target=make_people, args=(database_url, gate, process))
+        APART.Process(target=make_people, args=(database_url, gate, process))
         for process in range(PROCESSES)
     ]
     for runner in runners:

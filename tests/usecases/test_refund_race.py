@@ -1,6 +1,5 @@
 """Eight wishes at once from four processes on PostgreSQL: one refund, whoever is first."""
 
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -12,7 +11,7 @@ from portal.store.db import transaction
 from portal.store.refunds import Refund
 from tests import builders
 from tests.builders import PRICE, purse, rub
-from tests.duels import portal_of
+from tests.duels import APART, portal_of
 
 PROCESSES, WISHES_EACH = 4, 2
 PATIENCE = 90
@@ -39,11 +38,10 @@ def ask_in_a_thread(app, gate, payment_id, user_id, key):
 
 def race(database_url, payment_id, user_id, keys):
     """Let four processes ask and return their eight answers."""
-    spawn = multiprocessing.get_context("spawn")
-    gate, answers = spawn.Barrier(len(keys)), spawn.Queue()
+    gate, answers = APART.Barrier(len(keys)), APART.Queue()
     told = (database_url, gate, answers, payment_id, user_id)
     runners = [
-        spawn.Process(target=ask_in_a_process, args=(*told, keys[start::PROCESSES]))
+        APART.Process(target=ask_in_a_process, args=(*told, keys[start::PROCESSES]))
         for start in range(PROCESSES)
     ]
     for runner in runners:

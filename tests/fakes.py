@@ -10,10 +10,12 @@ from portal.domain import clock
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.domain.ports import (
+    PAYMENT_DOOR,
     BadSignature,
     BankError,
     BankEvent,
     BankLine,
+    BankMisconfigured,
     BankRefused,
     BankUnavailable,
     Capabilities,
@@ -157,8 +159,10 @@ class FakeBank:
         payment.add_line(LineKind.CAPTURE, amount)
         self._lose_answer("charge")
 
-    def parse_webhook(self, body: bytes) -> BankEvent:
+    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
         """Read what event() and foreign_event() made; raise BadSignature for anything else."""
+        if door != PAYMENT_DOOR:
+            raise BankMisconfigured("no such door")
         message = body.strip()
         if not message.startswith(SEAL):
             raise BadSignature("no seal")

@@ -4,11 +4,11 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -35,22 +35,37 @@ class Endpoint:
     timeout_seconds: float
     token: str = ""
     ca_bundle: Path | None = None
+    accept: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call; ``template`` is what the log shows, ``ids`` fill it in."""
+    """One call; ``template`` is what the log shows, ``ids`` fill it in.
+
+    ``body`` goes as JSON, ``form`` as a form; ``is_reading`` is a POST that changes nothing.
+    """
 
     method: str
     template: str
     ids: Mapping[str, str]
     query: Mapping[str, str | int] | None = None
     body: Mapping[str, object] | None = None
+    form: Sequence[tuple[str, str]] | None = field(default=None, repr=False)
+    is_reading: bool = False
 
     @property
     def is_write(self) -> bool:
         """Whether a lost answer leaves it open what the bank has done."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.is_reading
+
+    @property
+    def content(self) -> tuple[str | None, dict[str, str]]:
+        """What is sent, and the header that names its kind."""
+        if self.form is not None:
+            return urlencode(self.form), {"Content-Type": "application/x-www-form-urlencoded"}
+        if self.body is not None:
+            return strict_json.dumps(self.body), {"Content-Type": "application/json"}
+        return None, {}
 
     @property
     def path(self) -> str:
@@ -64,6 +79,7 @@ class Answer:
 
     status: int
     body: object
+    data: bytes = field(default=b"", compare=False, repr=False)
 
 
 class BankHttp:
@@ -102,21 +118,21 @@ class BankHttp:
         return answer
 
     def _exchange(self, request: Request, deadline: float) -> Answer:
-        content = None if request.body is None else strict_json.dumps(request.body)
+        content, headers = request.content
         with self._client.stream(
             request.method,
             f"{self._endpoint.base_url}{request.path}",
             params=request.query,
             content=content,
-            headers={} if content is None else {"Content-Type": "application/json"},
+            headers=headers,
         ) as response:
             data = _read(response, deadline)
-        return Answer(response.status_code, _parsed(data))
+        return Answer(response.status_code, _parsed(data), data)
 
     @cached_property
     def _client(self) -> httpx.Client:
         endpoint = self._endpoint
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": endpoint.accept, "Accept-Encoding": "identity"}
         if endpoint.token:
             headers["Authorization"] = f"Bearer {endpoint.token}"
         return httpx.Client(

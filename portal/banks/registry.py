@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from portal.banks.freedompay.connector import FreedomPayConnector
+from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
 from portal.domain.money import Currency, Money
@@ -25,7 +27,11 @@ def _tochka(account: str, settings: Mapping[str, Any]) -> BankConnector:
     return TochkaConnector(account, TochkaSettings.model_validate(settings))
 
 
-CONNECTORS: dict[str, Maker] = {"tochka": _tochka}
+def _freedompay(account: str, settings: Mapping[str, Any]) -> BankConnector:
+    return FreedomPayConnector(account, FreedomPaySettings.model_validate(settings))
+
+
+CONNECTORS: dict[str, Maker] = {"tochka": _tochka, "freedompay": _freedompay}
 
 
 @dataclass(frozen=True, slots=True)

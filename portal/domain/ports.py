@@ -10,6 +10,9 @@ from typing import Protocol, runtime_checkable
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 
+#: The last part of the address that most banks send their events to.
+PAYMENT_DOOR = "payment"
+
 
 @dataclass(frozen=True, slots=True)
 class Payer:
@@ -115,18 +118,24 @@ class EventKind(StrEnum):
     """What a webhook is about, as far as we care."""
 
     PAYMENT = "payment"
+    CARD = "card"
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class BankEvent:
-    """A genuine message of the bank: a hint to read the operation, never a fact about money."""
+    """A genuine message of the bank: a hint to read the operation, never a fact about money.
+
+    ``kept`` is what may be stored of a message that carries personal data or secrets of the bank;
+    None says that the message itself may be stored as it came.
+    """
 
     kind: EventKind
     is_ours: bool
     operation_id: str | None
     reference: str | None
     claims: Mapping[str, object] = field(default_factory=dict)
+    kept: str | None = None
 
 
 class Severity(StrEnum):
@@ -153,8 +162,8 @@ class Capabilities:
     ``vat_percent`` is the tax within every price, None when the account sells without it (A8).
     ``keeps_cards``: the payer may ask the bank to remember a card and pick it the next time (B2).
     ``charges_without_payer``: a kept card can be charged while the payer is away (B3); the
-    connector is a ``CardCharging`` then. ``returns_charges``: what such a card has paid can be
-    returned by the API, and not only by hand in the bank's cabinet.
+    connector is a ``CardCharging`` or a ``TokenCharging`` then. ``returns_charges``: what such a
+    card has paid can be returned by the API, and not only by hand in the bank's cabinet.
     """
 
     methods: tuple[PaymentMethod, ...]
@@ -227,11 +236,31 @@ class BankConnector(Protocol):
     def refund(self, operation_id: str, amount: Money) -> None:
         """Ask for a refund, once; raise BankRefused for a definite no. Only a line is the money."""
 
-    def parse_webhook(self, body: bytes) -> BankEvent:
-        """Verify and read a webhook without touching anything; raise BadSignature."""
+    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
+        """Verify and read a webhook without touching anything; raise BadSignature.
+
+        ``door`` is the last part of the address that it came to; raise BankMisconfigured for one
+        that the bank does not know.
+        """
 
     def check(self) -> list[Finding]:
         """Say in words what works and what does not: token, permissions, merchant, webhook."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What a bank expects to hear when its event has been stored."""
+
+    body: bytes
+    content_type: str
+
+
+@runtime_checkable
+class SignedAnswers(Protocol):
+    """What a connector offers when its bank believes only answers that we sign."""
+
+    def acknowledge(self, door: str) -> WebhookAnswer:
+        """Say that an event that came to this door is stored."""
 
 
 @runtime_checkable

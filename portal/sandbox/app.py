@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from portal.sandbox.control import control
-from portal.sandbox.control_page import control_page, in_roubles
+from portal.sandbox.control_page import control_page, in_roubles, in_tenge
 from portal.sandbox.deliveries import Postman
+from portal.sandbox.freedompay.api import add_freedompay
 from portal.sandbox.mailbox import mailbox
 from portal.sandbox.replies import refuse
 from portal.sandbox.settings import Settings, read_settings
@@ -38,10 +39,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     settings = read_settings(os.environ if config is None else config)
     open_world(app, settings)
     app.add_template_filter(in_roubles, "roubles")
+    app.add_template_filter(in_tenge, "tenge")
     app.register_blueprint(control)
     app.register_blueprint(control_page)
     app.register_blueprint(mailbox)
     add_tochka(app)
+    add_freedompay(app)
     app.register_blueprint(yandex)
     app.register_error_handler(ValidationError, explain)
     app.after_request(add_headers)

@@ -6,12 +6,13 @@ from portal.sandbox.clock import in_iso
 from portal.sandbox.deliveries import Delivery
 from portal.sandbox.fault_words import FAULT_WORDS
 from portal.sandbox.faults import CALLS, Fault
+from portal.sandbox.freedompay.operations import Payment
 from portal.sandbox.journal import JournalEntry
 from portal.sandbox.tochka.events import Registration
 from portal.sandbox.tochka.operations import Operation
 from portal.sandbox.tochka.rules import current_rules
 from portal.sandbox.tochka.views import show_operation
-from portal.sandbox.world import current_world
+from portal.sandbox.world import World, current_world
 
 ROWS = 50
 
@@ -46,9 +47,22 @@ def show() -> str:
         registration=world.store.find(Registration, world.settings.client_id),
         rules=current_rules(world).model_dump(),
         banks=sorted(CALLS),
-        calls=["*", "webhook", *sorted(CALLS["tochka"] | CALLS["yandex"])],
+        kzt_operations=_payments(world),
+        calls=["*", "webhook", *sorted(frozenset().union(*CALLS.values()))],
         fault_words=FAULT_WORDS,
     )
+
+
+def _payments(world: World) -> list[tuple[Payment, str]]:
+    now = world.now()
+    newest = world.store.list_all(Payment)[: -ROWS - 1 : -1]
+    return [(each, each.status(now)) for each in newest]
+
+
+def in_tenge(amount_minor: int, currency: str) -> str:
+    """Write a sum of Freedom Pay the same way, with its own currency."""
+    sign = {"KZT": "₸", "RUB": "₽"}.get(currency, currency)
+    return in_roubles(amount_minor).replace("₽", sign)
 
 
 def in_roubles(amount_minor: int) -> str:

@@ -2,6 +2,8 @@
 
 import ssl
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -12,6 +14,9 @@ from pydantic import BaseModel
 from portal.sandbox.faults import Fault
 from portal.sandbox.journal import note
 from portal.sandbox.world import World
+
+#: Stands for a 200 that the sender does not believe, because its words are not signed.
+NOT_BELIEVED = 600
 
 
 class Attempt(BaseModel):
@@ -39,6 +44,18 @@ class Delivery(BaseModel):
     attempts: list[Attempt] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a bank sends: the bytes of this very try, and which answers it believes."""
+
+    write: Callable[[World, Delivery], str]
+    believes: Callable[[World, Delivery, bytes], bool]
+
+
+#: Banks that seal each try anew and read the answer; the others send what they have written once.
+MANNERS: dict[str, Manner] = {}
+
+
 def enqueue(world: World, delivery: Delivery, fault: Fault | None) -> None:
     """Put a webhook into the queue, or let it suffer the fault ordered for it."""
     name = fault.fault if fault else None
@@ -55,14 +72,17 @@ def enqueue(world: World, delivery: Delivery, fault: Fault | None) -> None:
 
 def send_once(world: World, delivery: Delivery) -> int | None:
     """Post the body and return the receiver's status, or nothing when no answer came in time."""
+    manner = MANNERS.get(delivery.bank)
+    body = manner.write(world, delivery) if manner else delivery.body
     headers = {"Content-Type": delivery.content_type}
     timeout = world.settings.webhook_timeout_seconds
     try:
         with httpx.Client(verify=_trust(), timeout=timeout, trust_env=False) as client:
-            answer = client.post(delivery.url, content=delivery.body, headers=headers)
+            answer = client.post(delivery.url, content=body, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL):
         return None
-    return answer.status_code
+    is_doubted = manner and not manner.believes(world, delivery, answer.content)
+    return NOT_BELIEVED if is_doubted and answer.status_code == 200 else answer.status_code
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,13 @@ customers customer retailers create info list registry refund capture
 subscribe subscriptions charge subscription_status
 webhook_put webhook_post webhook_get webhook_delete webhook_test
 """
+FREEDOMPAY_CALLS = """
+init_payment get_status3 revoke cancel do_capture
+card_add card_list card_remove card_init card_direct
+"""
 CALLS = {
     "tochka": frozenset(TOCHKA_CALLS.split()),
+    "freedompay": frozenset(FREEDOMPAY_CALLS.split()),
     "yandex": frozenset({"authorize", "token", "info"}),
 }
 STATUS_BEFORE = {"status_400": 400, "status_403": 403, "status_404": 404, "status_424": 424}
@@ -37,6 +42,23 @@ YANDEX_FAULTS = {
     "token": AT_YANDEX | {"redirect", "no_token", "odd_token_type"},
     "info": AT_YANDEX | {"wrong_client", "no_id", "other_account"},
 }
+
+
+#: What any call to Freedom Pay may meet, what only one of them may, and its webhooks.
+AT_FREEDOMPAY = frozenset({"lost_before", "lost_after", "hang_after", "slow", "malformed"})
+AT_FREEDOMPAY |= {"edge_403_after", "system_9999", "unavailable_10000", "disabled_9994"}
+AT_FREEDOMPAY |= {"unsigned_ok", "wrong_seal"}
+FREEDOMPAY_FAULTS = {
+    "refuse": frozenset({"revoke", "init_payment", "card_init", "card_direct"}),
+    "late_refund": frozenset({"revoke"}),
+    "failed_refund": frozenset({"revoke"}),
+    "bare_signature": frozenset({"card_init", "card_direct"}),
+    "wrong_amount": frozenset({"get_status3"}),
+    "unknown_status": frozenset({"get_status3"}),
+    "short_amounts": frozenset({"get_status3"}),
+    "capture_lag": frozenset({"get_status3"}),
+}
+FREEDOMPAY_WEBHOOK = WEBHOOK | {"other_amount", "extra_fields"}
 
 
 class FaultOrder(BaseModel):
@@ -100,6 +122,15 @@ def _count_down(store: Store, fault: Fault) -> None:
 def _faults_of(bank: str, call: str) -> frozenset[str]:
     if bank == "yandex":
         return YANDEX_FAULTS.get(call, AT_YANDEX)
+    if bank == "freedompay":
+        return _at_freedompay(call)
     if call == "webhook":
         return WEBHOOK
     return ANY_CALL | {fault for fault, calls in PARTICULAR.items() if call in calls}
+
+
+def _at_freedompay(call: str) -> frozenset[str]:
+    if call == "webhook":
+        return FREEDOMPAY_WEBHOOK
+    particular = {fault for fault, calls in FREEDOMPAY_FAULTS.items() if call in calls}
+    return AT_FREEDOMPAY | particular

@@ -25,6 +25,8 @@ class Settings(BaseModel):
     yandex_client_id: str = "local-yandex-client"
     yandex_client_secret: str = Field("local.yandex.secret", min_length=1)
     merchant_id: str = Field("200000000001056", min_length=15, max_length=15)
+    freedompay_merchant_id: str = Field("100001", pattern=r"^\d{1,12}$")
+    freedompay_secret: str = Field("local.freedompay.secret", min_length=1)
     signing_key_pem: str = ""  # empty: a key is made at the first need and kept in the state
     postman: bool = True  # False: nobody delivers until asked, for tests without waiting
     allow_local_webhooks: bool = True

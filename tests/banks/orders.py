@@ -3,24 +3,41 @@
 from decimal import Decimal
 from uuid import uuid4
 
-from portal.domain.money import Currency, Money
+from portal.domain import clock
+from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
-from portal.domain.ports import LineKind, Operation, Payer, PaymentOrder, ReceiptItem
+from portal.domain.ports import (
+    BankRefused,
+    LineKind,
+    Operation,
+    Payer,
+    PaymentLink,
+    PaymentOrder,
+    ReceiptItem,
+    RefusedBecause,
+)
 from tests.banks.worlds import World
 
-PRICE = Money(150_000, Currency.RUB)
-HALF = Money(75_000, Currency.RUB)
 SBP, CARD = PaymentMethod.SBP, PaymentMethod.CARD
 
 
-def order(**changes: object) -> PaymentOrder:
+def price(world: World) -> Money:
+    """What everything costs, in the currency of the world's account."""
+    return Money(150_000, world.connector.currency)
+
+
+def half(world: World) -> Money:
+    return Money(75_000, world.connector.currency)
+
+
+def order(world: World, **changes: object) -> PaymentOrder:
     fields = {
         "reference": uuid4().hex,
-        "amount": PRICE,
+        "amount": price(world),
         "purpose": "Консультация № 1042",
-        "methods": (SBP, CARD),
+        "methods": world.connector.capabilities.methods,
         "payer": Payer("Кирилл", "kirill@example.ru", "+79991234567"),
-        "items": (ReceiptItem("Консультация", PRICE, Decimal(1)),),
+        "items": (ReceiptItem("Консультация", price(world), Decimal(1)),),
         "success_url": "https://pay.example.ru/ok",
         "failure_url": "https://pay.example.ru/fail",
     }
@@ -28,13 +45,28 @@ def order(**changes: object) -> PaymentOrder:
 
 
 def created(world: World) -> str:
-    return world.connector.create_payment(order()).operation_id
+    return world.connector.create_payment(order(world)).operation_id
 
 
-def paid(world: World, method: PaymentMethod = SBP) -> str:
+def paid(world: World, method: PaymentMethod | None = None) -> str:
     operation_id = created(world)
-    world.pay(operation_id, method)
+    world.pay(operation_id, method or world.way)
     return operation_id
+
+
+def asked_again(world: World, asked: PaymentOrder) -> PaymentLink:
+    """Ask for what was asked for before, as the job does: look first, then ask, then look."""
+    bank = world.connector
+    found = bank.find_payment(asked.reference, clock.now())
+    if found is not None:
+        return found
+    try:
+        return bank.create_payment(asked)
+    except BankRefused as refused:
+        found = bank.find_payment(asked.reference, clock.now())
+        if found is None or refused.because is not RefusedBecause.DUPLICATE:
+            raise
+        return found
 
 
 def refund_lines(operation: Operation) -> list[Money]:

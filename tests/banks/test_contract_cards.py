@@ -4,11 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from portal.domain.card_ports import TokenCharging
 from tests.banks.orders import CARD, created, order, read
 
 
 def asked(world, **changes):
-    return world.connector.create_payment(order(methods=(CARD,), **changes)).operation_id
+    return world.connector.create_payment(order(world, methods=(CARD,), **changes)).operation_id
 
 
 def kept(world, consumer_id):
@@ -17,47 +18,47 @@ def kept(world, consumer_id):
     return read(world, operation_id).card
 
 
-def test_it_says_what_it_can_do_with_cards(world):
-    can = world.connector.capabilities
+def test_what_it_says_of_cards_is_what_it_offers(world):
+    can, bank = world.connector.capabilities, world.connector
 
-    assert (can.keeps_cards, can.charges_without_payer) == (True, False)
+    assert not can.charges_without_payer or isinstance(bank, TokenCharging)
 
 
-def test_a_card_that_the_payer_lets_the_bank_keep_is_named(world):
-    card = kept(world, str(uuid4()))
+def test_a_card_that_the_payer_lets_the_bank_keep_is_named(keeping):
+    card = kept(keeping, str(uuid4()))
 
     assert card.token_id
     assert card.brand == "Mir"
     assert (len(card.last4), card.last4.isdigit()) == (4, True)
 
 
-def test_a_card_that_is_not_kept_is_not_named(world):
-    operation_id = asked(world, consumer_id=str(uuid4()))
+def test_a_card_that_is_not_kept_is_not_named(keeping):
+    operation_id = asked(keeping, consumer_id=str(uuid4()))
 
-    world.pay(operation_id, CARD)
+    keeping.pay(operation_id, CARD)
 
-    assert read(world, operation_id).card is None
+    assert read(keeping, operation_id).card is None
 
 
 def test_a_link_that_nobody_has_paid_names_no_card(world):
     assert read(world, created(world)).card is None
 
 
-def test_a_kept_card_pays_again_under_the_same_name(world):
+def test_a_kept_card_pays_again_under_the_same_name(keeping):
     consumer_id = str(uuid4())
-    card = kept(world, consumer_id)
-    again = asked(world, consumer_id=consumer_id)
+    card = kept(keeping, consumer_id)
+    again = asked(keeping, consumer_id=consumer_id)
 
-    world.pay_by_kept_card(again, card.token_id)
+    keeping.pay_by_kept_card(again, card.token_id)
 
-    assert read(world, again).card == card
+    assert read(keeping, again).card == card
 
 
 @pytest.mark.parametrize("save_card", [True, False])
-def test_asking_for_a_card_does_not_change_the_sum(world, save_card):
-    operation_id = asked(world, consumer_id=str(uuid4()), save_card=save_card)
+def test_asking_for_a_card_does_not_change_the_sum(keeping, save_card):
+    operation_id = asked(keeping, consumer_id=str(uuid4()), save_card=save_card)
 
-    world.pay_by_new_card(operation_id)
+    keeping.pay_by_new_card(operation_id)
 
-    found = read(world, operation_id)
+    found = read(keeping, operation_id)
     assert [line.amount for line in found.lines] == [found.amount]

@@ -2,36 +2,36 @@
 
 import pytest
 
-from portal.domain.money import Currency, Money
+from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
 from portal.domain.ports import BankRefused, BankUnavailable, RefusedBecause
-from tests.banks.orders import CARD, HALF, PRICE, SBP, created, order, paid, read, refund_lines
+from tests.banks.orders import created, half, order, paid, price, read, refund_lines
 
 
 def test_a_whole_refund_is_one_line(world):
     operation_id = paid(world)
 
-    world.connector.refund(operation_id, PRICE)
+    world.connector.refund(operation_id, price(world))
 
-    assert world.executed_refunds() == [(operation_id, PRICE)]
-    assert refund_lines(read(world, operation_id)) == [PRICE]
+    assert world.executed_refunds() == [(operation_id, price(world))]
+    assert refund_lines(read(world, operation_id)) == [price(world)]
     assert read(world, operation_id).status is PaymentStatus.PAID
 
 
 def test_two_halves_are_two_lines_with_names_of_their_own(world):
     operation_id = paid(world)
 
-    world.connector.refund(operation_id, HALF)
-    world.connector.refund(operation_id, HALF)
+    world.connector.refund(operation_id, half(world))
+    world.connector.refund(operation_id, half(world))
 
     found = read(world, operation_id)
-    assert refund_lines(found) == [HALF, HALF]
+    assert refund_lines(found) == [half(world), half(world)]
     assert len({line.line_id for line in found.lines}) == 3
 
 
 def test_a_line_keeps_its_name_between_readings(world):
     operation_id = paid(world)
-    world.connector.refund(operation_id, HALF)
+    world.connector.refund(operation_id, half(world))
 
     assert read(world, operation_id).lines == read(world, operation_id).lines
 
@@ -40,7 +40,7 @@ def test_more_than_was_paid_is_refused_and_nothing_moves(world):
     operation_id = paid(world)
 
     with pytest.raises(BankRefused):
-        world.connector.refund(operation_id, PRICE + Money(1, Currency.RUB))
+        world.connector.refund(operation_id, price(world) + Money(1, world.connector.currency))
 
     assert world.executed_refunds() == []
     assert refund_lines(read(world, operation_id)) == []
@@ -50,7 +50,7 @@ def test_an_unpaid_operation_is_not_refunded(world):
     operation_id = created(world)
 
     with pytest.raises(BankRefused):
-        world.connector.refund(operation_id, PRICE)
+        world.connector.refund(operation_id, price(world))
 
     assert world.executed_refunds() == []
 
@@ -60,7 +60,7 @@ def test_a_refused_refund_moves_nothing(world):
     world.refuse_refunds()
 
     with pytest.raises(BankRefused) as refused:
-        world.connector.refund(operation_id, PRICE)
+        world.connector.refund(operation_id, price(world))
 
     assert refused.value.because is RefusedBecause.DECLINED
     assert world.executed_refunds() == []
@@ -72,11 +72,11 @@ def test_a_refund_whose_answer_was_lost_is_there_when_read_and_was_made_once(wor
     world.lose_the_answer("refund")
 
     with pytest.raises(BankUnavailable) as lost:
-        world.connector.refund(operation_id, PRICE)
+        world.connector.refund(operation_id, price(world))
 
     assert lost.value.sent is True
-    assert world.executed_refunds() == [(operation_id, PRICE)]
-    assert refund_lines(read(world, operation_id)) == [PRICE]
+    assert world.executed_refunds() == [(operation_id, price(world))]
+    assert refund_lines(read(world, operation_id)) == [price(world)]
 
 
 def test_a_swallowed_refund_looks_the_same_and_is_not_there_when_read(world):
@@ -84,7 +84,7 @@ def test_a_swallowed_refund_looks_the_same_and_is_not_there_when_read(world):
     world.swallow("refund")
 
     with pytest.raises(BankUnavailable) as lost:
-        world.connector.refund(operation_id, PRICE)
+        world.connector.refund(operation_id, price(world))
 
     assert lost.value.sent is True
     assert world.executed_refunds() == []
@@ -96,8 +96,8 @@ def test_a_bank_that_nobody_reaches_was_sent_nothing(world):
     connector = world.go_down()
 
     for call in (
-        lambda: connector.refund(operation_id, PRICE),
-        lambda: connector.create_payment(order()),
+        lambda: connector.refund(operation_id, price(world)),
+        lambda: connector.create_payment(order(world)),
     ):
         with pytest.raises(BankUnavailable) as lost:
             call()
@@ -106,11 +106,10 @@ def test_a_bank_that_nobody_reaches_was_sent_nothing(world):
     assert world.executed_refunds() == []
 
 
-@pytest.mark.parametrize("method", [SBP, CARD])
-def test_a_slow_refund_is_in_progress_until_it_is_settled(world, method):
-    operation_id = paid(world, method)
+def test_a_slow_refund_is_in_progress_until_it_is_settled(world, way):
+    operation_id = paid(world, way)
     world.settle_slowly()
-    world.connector.refund(operation_id, HALF)
+    world.connector.refund(operation_id, half(world))
 
     during = read(world, operation_id)
     world.settle()
@@ -118,13 +117,13 @@ def test_a_slow_refund_is_in_progress_until_it_is_settled(world, method):
 
     assert (during.status, during.refund_in_progress) == (PaymentStatus.PAID, True)
     assert (after.status, after.refund_in_progress) == (PaymentStatus.PAID, False)
-    assert refund_lines(after) == [HALF]
+    assert refund_lines(after) == [half(world)]
 
 
 def test_a_refund_made_in_the_cabinet_is_a_line_that_we_did_not_ask_for(world):
     operation_id = paid(world)
 
-    world.return_in_cabinet(operation_id, HALF)
+    world.return_in_cabinet(operation_id, half(world))
 
-    assert refund_lines(read(world, operation_id)) == [HALF]
+    assert refund_lines(read(world, operation_id)) == [half(world)]
     assert world.executed_refunds() == []

@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.ports import BankMisconfigured
 from tests.banks.answers import MERCHANT, Bank, created, data, retailer
-from tests.banks.orders import order
+from tests.banks.test_tochka_links import order
 
 
 def test_what_a_forked_job_has_asked_its_successor_knows():

@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.ports import BankUnavailable, EventKind
 from tests.banks.answers import CUSTOMER, LINK, MERCHANT, OPERATION, Bank, created, operation, raw
-from tests.banks.orders import order
+from tests.banks.test_tochka_links import order
 from tests.banks.tokens import CLAIMS, jwk, key, token
 
 ODD_LINKS = {

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,7 +14,7 @@ from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
-from portal.domain.ports import BankConnector, RefusedBecause
+from portal.domain.ports import PAYMENT_DOOR, BankConnector, RefusedBecause
 from tests.fakes import FakeBank
 
 HEAR_SECONDS = 20
@@ -24,6 +24,9 @@ class World(Protocol):
     """A connector, and what happens on the other side of it."""
 
     connector: BankConnector
+    #: Where its events come to, and how people usually pay there.
+    door: str
+    way: PaymentMethod
 
     def pay(self, operation_id: str, method: PaymentMethod) -> None:
         """Let the payer pay."""
@@ -92,6 +95,8 @@ class World(Protocol):
 class FakeWorld:
     """The bank in memory."""
 
+    door, way = PAYMENT_DOOR, PaymentMethod.SBP
+
     def __init__(self) -> None:
         self.connector = self._bank = FakeBank()
         self.pay = self._bank.pay
@@ -139,6 +144,8 @@ class FakeWorld:
 
 class TochkaWorld:
     """The connector against the simulator, which knows nothing of it."""
+
+    door, way = PAYMENT_DOOR, PaymentMethod.SBP
 
     def __init__(self, url: str, control: httpx.Client, webhooks: "Ear") -> None:
         self._url, self._control, self._ear = url, control, webhooks
@@ -240,13 +247,18 @@ class TochkaWorld:
 class Ear:
     """Hears what the bank sends to a webhook's address."""
 
-    def __init__(self, url: str, bodies: "queue.Queue[bytes]") -> None:
-        self.url = url
+    def __init__(self, base_url: str, bodies: "queue.Queue[tuple[str, bytes]]") -> None:
+        self.base_url = base_url
+        self.url = f"{base_url}/{PAYMENT_DOOR}"
+        self.answer: Callable[[str], bytes] = lambda path: b""
         self._bodies = bodies
 
-    def hear(self) -> bytes:
-        """Return the next webhook; wait for it."""
-        return self._bodies.get(timeout=HEAR_SECONDS)
+    def hear(self, door: str = PAYMENT_DOOR, about: str = "") -> bytes:
+        """Return the next webhook of a door that names ``about``; others are late and foreign."""
+        while True:
+            path, body = self._bodies.get(timeout=HEAR_SECONDS)
+            if path.endswith(f"/{door}") and about.encode() in body:
+                return body
 
     def forget(self) -> None:
         """Forget what another test has left."""
@@ -257,22 +269,25 @@ class Ear:
 @contextmanager
 def listening() -> Iterator[Ear]:
     """Listen for webhooks on a free port and answer exactly 200."""
-    bodies: queue.Queue[bytes] = queue.Queue()
+    bodies: queue.Queue[tuple[str, bytes]] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            bodies.put(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(200)
             self.end_headers()
+            self.wfile.write(ear.answer(self.path))
+            bodies.put((self.path, body))
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
+    ear = Ear(f"http://127.0.0.1:{server.server_port}/webhooks/tochka", bodies)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield Ear(f"http://127.0.0.1:{server.server_port}/webhooks/tochka/payment", bodies)
+        yield ear
     finally:
         server.shutdown()
         thread.join()

@@ -81,6 +81,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[str, str]] = []
         self.answers: list[int] = []
+        self.words = b""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._door())
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
 
@@ -96,8 +97,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 receiver.got.append((self.headers["Content-Type"], body))
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(receiver.words)))
                 self.end_headers()
+                self.wfile.write(receiver.words)
 
             def log_message(self, *args: object) -> None:
                 """Keep the test output quiet."""

@@ -5,7 +5,15 @@ import threading
 import pytest
 
 from portal.sandbox.fault_words import FAULT_WORDS
-from portal.sandbox.faults import ANY_CALL, PARTICULAR, WEBHOOK, YANDEX_FAULTS
+from portal.sandbox.faults import (
+    ANY_CALL,
+    AT_FREEDOMPAY,
+    FREEDOMPAY_FAULTS,
+    FREEDOMPAY_WEBHOOK,
+    PARTICULAR,
+    WEBHOOK,
+    YANDEX_FAULTS,
+)
 
 EVENT = "acquiringInternetPayment"
 
@@ -138,7 +146,9 @@ def test_a_page_for_people_is_russian_and_has_no_inline_code(subscribed, path):
 def test_every_fault_says_what_it_does_and_how_a_person_meets_it(bank):
     page = bank.client.get("/_control/").text
 
-    assert set(FAULT_WORDS) == ANY_CALL.union(PARTICULAR, WEBHOOK, *YANDEX_FAULTS.values())
+    at_tochka = ANY_CALL.union(PARTICULAR, WEBHOOK)
+    at_freedompay = AT_FREEDOMPAY.union(FREEDOMPAY_FAULTS, FREEDOMPAY_WEBHOOK)
+    assert set(FAULT_WORDS) == at_tochka.union(at_freedompay, *YANDEX_FAULTS.values())
     assert [name for name, words in FAULT_WORDS.items() if words not in page] == []
 
 

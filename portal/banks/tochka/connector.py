@@ -1,13 +1,12 @@
 """One account at Tochka, as the portal sees any bank (domain.md §7)."""
 
 import logging
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import httpx
 
+from portal.banks.addresses import is_safe_link
 from portal.banks.http import BankHttp, Endpoint
 from portal.banks.tochka import mapping, words
 from portal.banks.tochka.client import (
@@ -27,13 +26,15 @@ from portal.banks.tochka.health import Health
 from portal.banks.tochka.keys import Keys, load_key
 from portal.banks.tochka.merchants import Merchants
 from portal.banks.tochka.registration import Registration
-from portal.banks.tochka.settings import TochkaSettings, is_loopback
+from portal.banks.tochka.settings import TochkaSettings
 from portal.banks.tochka.webhooks import OPERATION_ID, read_event, verified
 from portal.domain import clock
 from portal.domain.money import Currency, Money
 from portal.domain.ports import (
+    PAYMENT_DOOR,
     BadSignature,
     BankEvent,
+    BankMisconfigured,
     BankRefused,
     BankUnavailable,
     Capabilities,
@@ -46,8 +47,6 @@ from portal.domain.ports import (
 
 MAX_PAGES, PER_PAGE = 20, 250  # a page of 1000, the default, may outgrow what we read
 KEY_SECONDS = 5.0
-#: Visible ASCII, no name or password before the host, no longer than the bank says (§2.2).
-_LINK = re.compile(r"(?=.{1,2083}\Z)https?://[\w.:\[\]-]+([/?#][!-~]*)?", re.ASCII)
 _log = logging.getLogger("portal.banks")
 
 
@@ -141,25 +140,13 @@ class TochkaConnector:
     ) -> PaymentLink:
         operation_id = mapping.text(values, "operationId") or ""
         url = mapping.text(values, "paymentLink") or ""
-        if not OPERATION_ID.fullmatch(operation_id) or not self._is_safe(url):
+        if not OPERATION_ID.fullmatch(operation_id) or not is_safe_link(
+            url, self._settings.payment_hosts, is_simulated=self._settings.is_simulated
+        ):
             _log.error("%s: the bank answers a link that no payer is sent to", self._account)
             raise BankUnavailable("the answer has no usable link", sent=is_written)
         lifetime = timedelta(minutes=self._settings.ttl_minutes)
         return PaymentLink(operation_id, url, created_at + lifetime)
-
-    def _is_safe(self, url: str) -> bool:
-        """A payer is sent to https, at the hosts that the settings name if they name any.
-
-        Plain http is for a simulator: from this machine to this machine.
-        """
-        try:
-            parts = urlsplit(url if _LINK.fullmatch(url) else "")
-        except ValueError:
-            return False
-        if self._settings.is_simulated and is_loopback(url):
-            return True
-        hosts = self._settings.payment_hosts or (parts.hostname,)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.hostname in hosts
 
     def read_operation(self, operation_id: str) -> Operation:
         """Read one operation (§8.1); raise BankRefused(NOT_FOUND) when it is unknown."""
@@ -192,12 +179,14 @@ class TochkaConnector:
         if data.get("result") is not True:
             raise BankUnavailable("the answer to a charge cannot be read", sent=True)
 
-    def parse_webhook(self, body: bytes) -> BankEvent:
+    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
         """Verify and read an event; raise BadSignature. The bank's API is not asked.
 
         Codes that are neither configured nor known yet are not compared: the event then counts as
         ours, and the reading of the operation decides.
         """
+        if door != PAYMENT_DOOR:
+            raise BankMisconfigured(words.NO_SUCH_DOOR)
         try:
             payload = verified(body, self._keys.trusted())
         except BadSignature:

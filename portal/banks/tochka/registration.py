@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from portal.banks.addresses import is_loopback
 from portal.banks.tochka import words
 from portal.banks.tochka.client import (
     WEBHOOK,
@@ -12,7 +13,7 @@ from portal.banks.tochka.client import (
     WEBHOOK_TEST,
     TochkaClient,
 )
-from portal.banks.tochka.settings import TochkaSettings, is_loopback
+from portal.banks.tochka.settings import TochkaSettings
 from portal.banks.tochka.webhooks import PAYMENT_EVENT
 from portal.domain.ports import BankMisconfigured, BankRefused, RefusedBecause
 

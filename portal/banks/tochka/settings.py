@@ -2,7 +2,6 @@
 
 import json
 import re
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from portal.banks.addresses import is_loopback, private_address
 from portal.banks.tochka.keys import load_key
 
 PRODUCTION = "https://enter.tochka.com/uapi"
@@ -97,12 +97,7 @@ class TochkaSettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _is_private(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or parts.query or parts.fragment or parts.username:
-            raise ValueError("must be an address with a path only")
-        if parts.scheme != "https" and not is_loopback(url):
-            raise ValueError("must be https; http is for a simulator on this machine")
-        return url.rstrip("/")
+        return private_address(url)
 
     @field_validator("public_keys")
     @classmethod
@@ -146,14 +141,3 @@ class TochkaSettings(BaseModel):
         """Where the bank publishes its key, for comparing; empty when nobody has said."""
         is_bank = urlsplit(self.base_url).hostname == BANK_HOST
         return self.public_key_url or self.public_keys_from or (BANK_KEY_URL if is_bank else "")
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether an http(s) address leads to this machine and nowhere else."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return False
-    try:
-        return ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return parts.hostname == "localhost"

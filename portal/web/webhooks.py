@@ -5,7 +5,7 @@ import logging
 from flask import Blueprint, Response, abort, current_app, make_response, request
 
 from portal.domain import clock
-from portal.domain.ports import BadSignature, BankMisconfigured, BankUnavailable
+from portal.domain.ports import BadSignature, BankMisconfigured, BankUnavailable, SignedAnswers
 from portal.jobs import deliveries
 from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
@@ -17,13 +17,13 @@ _log = logging.getLogger(__name__)
 
 
 # A bad signature gets 400; an unwritable database or an unknown key 503: the bank tries again.
-@bp.post("/<string:name>/payment")
+@bp.post("/<string:name>/<string:door>")
 @public
-def payment(name: str) -> Response:
+def receive(name: str, door: str) -> Response:
     """Store a genuine event and answer exactly 200, whatever it is (tochka.md §12.2)."""
     body = _body()
     try:
-        event = account(name).connector.parse_webhook(body)
+        event = account(name).connector.parse_webhook(body, door)
     except BadSignature as error:
         _log.warning("account %s: webhook refused: %s", name, error)
         abort(400)
@@ -31,12 +31,21 @@ def payment(name: str) -> Response:
         abort(503)
     except BankMisconfigured:
         abort(404)
-    text = body.decode("ascii", "replace").strip()
+    text = body.decode("ascii", "replace").strip() if event.kept is None else event.kept
     envelope = Envelope(name, text, request.remote_addr or "")
     delivery_id = receive_delivery(envelope, event, now=clock.now())
     if delivery_id is not None:
         nudge(deliveries.apply, delivery_id)
-    return make_response("", 200)
+    return _thanks(name, door)
+
+
+def _thanks(name: str, door: str) -> Response:
+    """Answer as the bank expects it: by nothing at all, or by words under our own seal."""
+    bank = account(name).connector
+    if not isinstance(bank, SignedAnswers):
+        return make_response("", 200)
+    answer = bank.acknowledge(door)
+    return Response(answer.body, 200, content_type=answer.content_type)
 
 
 def _body() -> bytes:

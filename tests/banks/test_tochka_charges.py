@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from portal.banks.tochka.settings import TochkaSettings
 from portal.domain.ports import BankRefused, BankUnavailable
-from tests.banks.orders import CARD, HALF, SBP, order
+from tests.banks.orders import CARD, SBP, half, order
 
 ON = {"chargeable_cards": True, "receipt": "us"}
 
@@ -32,22 +32,24 @@ def test_only_a_card_alone_is_bound(tochka_world, methods):
     bank = tochka_world.charges_cards()
 
     with pytest.raises(BankRefused):
-        bank.create_payment(order(methods=methods, chargeable=True))
+        bank.create_payment(order(tochka_world, methods=methods, chargeable=True))
 
 
 def test_an_account_without_it_binds_no_card(tochka_world):
     with pytest.raises(BankRefused):
-        tochka_world.connector.create_payment(order(methods=(CARD,), chargeable=True))
+        tochka_world.connector.create_payment(order(tochka_world, methods=(CARD,), chargeable=True))
 
 
 @pytest.mark.parametrize("fault", ["status_424", "status_500", "malformed", "status_424_after"])
 def test_an_unclear_answer_to_a_charge_is_never_a_no(tochka_world, fault):
     bank = tochka_world.charges_cards()
-    operation_id = bank.create_payment(order(methods=(CARD,), chargeable=True)).operation_id
+    operation_id = bank.create_payment(
+        order(tochka_world, methods=(CARD,), chargeable=True)
+    ).operation_id
     tochka_world.pay(operation_id, CARD)
     tochka_world.fault("charge", fault)
 
     with pytest.raises(BankUnavailable) as lost:
-        bank.charge(operation_id, HALF)
+        bank.charge(operation_id, half(tochka_world))
 
     assert lost.value.sent is True

@@ -66,6 +66,16 @@ def test_a_success_after_expiry_is_credited_and_marked_late(booked):
     assert builders.errors_in_the_book() == []
 
 
+def test_a_second_card_that_was_another_operation_is_the_one_that_a_refund_names(booked):
+    booked.bank.shows(booked.operation, operation_id="op-second-card")
+
+    builders.pay(booked.bank, booked.payment)
+
+    assert builders.payment(booked.payment).operation_id == "op-second-card"
+    assert purse(booked.kirill) == (0, PRICE, 0)
+    assert builders.errors_in_the_book() == []
+
+
 def test_a_cancelled_consultation_frees_its_money(cancelled):
     assert purse(cancelled.kirill) == (PRICE, 0, 0)
     assert builders.account(ledger.REVENUE) == 0

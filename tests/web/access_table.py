@@ -146,7 +146,7 @@ GET  /static/<path:filename>                          200  200  200  200  200  2
 # Machines; no worker runs in this test          stranger oleg kirill zoya gulya vera anna gleb
 GET  /healthz                                         200  200  200  200  200  200  200  200
 GET  /readyz                                          503  503  503  503  503  503  503  503
-POST /webhooks/<string:name>/payment                  400  400  400  400  400  400  400  400
+POST /webhooks/<string:name>/<string:door>            400  400  400  400  400  400  400  400
 """
 
 DOORS = {

@@ -244,9 +244,9 @@ class FakeBank:
         self._shown.clear()
         self._is_slow = False
 
-    def allows_charges(self) -> None:
-        """Let the cards of chargeable orders be charged."""
-        self._charges = True
+    def allows_charges(self, *, is_on: bool = True) -> None:
+        """Let the cards of chargeable orders be charged, or no longer."""
+        self._charges = is_on
 
     def settles_slowly(self) -> None:
         """Keep the next refunds in progress until settle()."""

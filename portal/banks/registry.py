@@ -96,6 +96,12 @@ class Banks:
         account = self.taking_payments(currency)
         return account if account and account.connector.capabilities.keeps_cards else None
 
+    def charging_cards(self, currency: Currency) -> Account | None:
+        """Return the account that takes new payments and charges cards without their payers."""
+        account = self.taking_payments(currency)
+        can_charge = account and account.connector.capabilities.charges_without_payer
+        return account if can_charge else None
+
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:
     """Make the accounts; raise BankMisconfigured with one line that names account and setting."""

@@ -18,6 +18,9 @@ READS_UNTIL_FAILED = 30
 FAILED_AFTER = timedelta(hours=24)
 """How long after sending a refund can have failed at the earliest, however often it was read."""
 
+BY_HAND_WITHIN = timedelta(days=3)
+"""How long a person has to make a refund in the bank's cabinet before it counts as not made."""
+
 READ_AFTER_REFUND = timedelta(hours=1)
 """How long after the end of a sent refund its operation is read again: a late line is found."""
 

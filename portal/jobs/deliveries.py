@@ -34,7 +34,7 @@ def apply(delivery_id: int) -> None:
 def _apply_operation(payment_id: int, name: str) -> str | None:
     """Apply the bank's truth about our own operation; return what went wrong, for the next try."""
     payment = db.session.get_one(Payment, payment_id)
-    operation_id, reference, created = payment.operation_id, payment.reference, payment.created_at
+    operation_id, reference, created = payment.bank_operation, payment.reference, payment.created_at
     db.session.rollback()
     try:
         bank = account(name).connector

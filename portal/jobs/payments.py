@@ -85,7 +85,7 @@ def _link_for(payment_id: int, order: PaymentOrder) -> PaymentLink:
 def read(payment_id: int) -> None:
     """Read the operation at the bank and apply what it says to the payment and its refunds."""
     payment = db.session.get_one(Payment, payment_id)
-    name, operation_id, status = payment.account, payment.operation_id, payment.status
+    name, operation_id, status = payment.account, payment.bank_operation, payment.status
     db.session.rollback()
     if operation_id is None:
         if status is PaymentStatus.CREATED:

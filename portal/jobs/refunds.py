@@ -53,4 +53,4 @@ def reconcile(refund_id: int) -> None:
 
 def _operation_of(refund: Refund) -> tuple[str, str]:
     payment = db.session.get_one(Payment, refund.payment_id)
-    return payment.account, payment.operation_id or ""
+    return payment.account, payment.bank_operation or ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain import clock
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
-from portal.jobs import consultations, deliveries, letters, passwords, payments, refunds
+from portal.jobs import charges, consultations, deliveries, letters, passwords, payments, refunds
 from portal.jobs.queue import nudge
 from portal.store.consultations import due_to_lapse
 from portal.store.db import db
@@ -39,6 +39,7 @@ def ring() -> None:
     _ring_all(refunds.submit, Refund.next_step_at, *_refunds_to_send(now))
     _ring_all(refunds.reconcile, Refund.next_step_at, *_refunds_to_read(now))
     _ring_all(payments.create_link, Payment.next_read_at, *_links_wanted(now))
+    _ring_all(charges.send, Payment.next_read_at, *_charges_wanted(now))
     _ring_all(payments.read, Payment.next_read_at, *_payments_to_read(now))
     _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
@@ -75,7 +76,13 @@ def _ring_all(
 
 
 def _links_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now)
+    is_charge = Payment.charged_operation.is_not(None)
+    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, ~is_charge)
+
+
+def _charges_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_charge = Payment.charged_operation.is_not(None)
+    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, is_charge)
 
 
 def _payments_to_read(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import SYSTEM
 from portal.domain.errors import NotFound
+from portal.domain.payments import PaymentStatus
 from portal.domain.ports import KeptCard
 from portal.store.audit import note
 from portal.store.db import Base
@@ -33,6 +34,9 @@ class BoundCard(Base):
     token_id: Mapped[str | None] = mapped_column(String(64))
     brand: Mapped[str | None] = mapped_column(String(20))
     last4: Mapped[str | None] = mapped_column(String(4))
+    #: The operation that charges it without the payer, when they have let us; as good as money,
+    #: so it is emptied with the token.
+    charged_operation: Mapped[str | None] = mapped_column(String(64))
     bound_at: Mapped[datetime]
     unbound_at: Mapped[datetime | None]
 
@@ -52,7 +56,10 @@ def keep_card(session: Session, payment: Payment, card: KeptCard, now: datetime)
             BoundCard.token_id == card.token_id,
         )
     ).first()
-    payment.bound_card_id = known.id if known else _bound(session, payment, card, now).id
+    bound = known or _bound(session, payment, card, now)
+    payment.bound_card_id = bound.id
+    if payment.binds_card and bound.unbound_at is None:
+        bound.charged_operation = payment.operation_id
 
 
 def _bound(session: Session, payment: Payment, card: KeptCard, now: datetime) -> BoundCard:
@@ -86,3 +93,14 @@ def own_card(session: Session, card_id: int, user_id: int) -> BoundCard:
     if card is None or card.user_id != user_id or card.unbound_at is not None:
         raise NotFound(what="BoundCard", id=card_id)
     return card
+
+
+def find_open_charge(session: Session, card: BoundCard) -> Payment | None:
+    """Find the charge of a card that has not ended: nobody may send another beside it."""
+    return session.scalars(
+        select(Payment).where(
+            Payment.account == card.account,
+            Payment.charged_operation == card.charged_operation,
+            Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
+        )
+    ).first()

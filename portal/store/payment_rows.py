@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus, status_at
@@ -69,6 +69,7 @@ class PaymentRow:
     paid_at: datetime | None
     is_late: bool
     is_surplus: bool
+    is_returned_by_hand: bool
     incident: Incident | None
     user_id: int
     user_name: str
@@ -181,7 +182,7 @@ def select_rows() -> Select[*tuple[Any, ...]]:
         select(
             Payment.id,
             Payment.account,
-            Payment.operation_id,
+            func.coalesce(Payment.operation_id, Payment.charged_operation).label("operation_id"),
             Payment.status,
             Payment.method,
             Payment.paid_method,
@@ -197,6 +198,7 @@ def select_rows() -> Select[*tuple[Any, ...]]:
             Payment.paid_at,
             Payment.is_late,
             Payment.is_surplus,
+            Payment.is_returned_by_hand,
             Payment.incident,
             Payment.user_id,
             User.name.label("user_name"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -19,7 +20,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
-from portal.domain.ports import LineKind
 from portal.store.consultations import Consultation
 from portal.store.db import Base, enum_type, locked, partial_index
 from portal.store.users import User
@@ -58,6 +58,11 @@ class Payment(Base):
         Index("ix_payments_method_paid_transfer", "paid_method", "paid_transfer_id"),
         Index("ix_payments_card_paid_transfer", "card_last4", "paid_transfer_id"),
         Index("ix_payments_operation", "operation_id"),
+        partial_index(
+            "ix_payments_charged",
+            *("account", "charged_operation"),
+            where="charged_operation IS NOT NULL",
+        ),
         # Written as each database is asked, so that it answers.
         Index(
             "ix_payments_surplus",
@@ -128,6 +133,16 @@ class Payment(Base):
     save_card: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The card that the bank named for this payment, after it was asked to keep it.
     bound_card_id: Mapped[int | None] = mapped_column(ForeignKey("bound_cards.id"))
+    #: Whether the bank was asked to let us charge the card later without the payer (B3).
+    binds_card: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The operation whose card this payment charges: the bank's, of the payment that bound it.
+    charged_operation: Mapped[str | None] = mapped_column(String(64))
+    #: Set and committed before the only call; whoever finds it set reads and never charges.
+    charged_at: Mapped[datetime | None]
+    #: The bank's capture lines as they were just before charging.
+    charge_baseline: Mapped[list[str] | None] = mapped_column(JSON)
+    #: Whether the bank returns it only by hand, in its cabinet.
+    is_returned_by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_refund_id: Mapped[int | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
@@ -145,6 +160,16 @@ class Payment(Base):
     def is_by_own_card(self) -> bool:
         """Whether the client, signed in, began to pay by card: only they see the cards kept."""
         return self.method is PaymentMethod.CARD and self.created_by_id == self.user_id
+
+    @property
+    def is_charge(self) -> bool:
+        """Whether it charges a card without its payer: it has no link, and no operation alone."""
+        return self.charged_operation is not None
+
+    @property
+    def bank_operation(self) -> str | None:
+        """The bank's operation that tells of it: its own, or that of the card it charges."""
+        return self.operation_id or self.charged_operation
 
     def _money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -185,36 +210,6 @@ class Payment(Base):
         return self.remaining - self._money(self.booked_minor + self.spent_minor)
 
 
-class BankOrder(Base):
-    """One line of the bank, booked once: ``(account, operation, line)`` is the key (I-07, I-18)."""
-
-    __tablename__ = "bank_orders"
-    __table_args__ = (UniqueConstraint("account", "operation_id", "line_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(String(40))
-    operation_id: Mapped[str] = mapped_column(String(64))
-    line_id: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[LineKind]
-    amount_minor: Mapped[int]
-    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
-    #: The refund that claimed the line; unique, so that a line proves one refund.
-    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), unique=True)
-    booked_at: Mapped[datetime]
-
-
-def claimed_lines(session: Session, payment: Payment) -> set[str]:
-    """Return the refund lines of this operation that a refund has claimed already."""
-    rows = session.scalars(
-        select(BankOrder.line_id).where(
-            BankOrder.account == payment.account,
-            BankOrder.operation_id == payment.operation_id,
-            BankOrder.kind == LineKind.REFUND,
-        )
-    )
-    return set(rows)
-
-
 def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consultation | None]:
     """Lock a payment in the one global order: its consultation first; raise NotFound."""
     consultation_id = session.scalar(
@@ -229,8 +224,16 @@ def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consulta
 def find_payment_of(
     session: Session, account: str, operation_id: str | None, reference: str | None
 ) -> int | None:
-    """Find whose operation a bank speaks of: by its id, else by our reference (F-29)."""
+    """Find whose operation a bank speaks of: by its id, else by our reference (F-29).
+
+    Of a card that is charged it is the charge that still waits, if any: both carry one id.
+    """
     query = select(Payment.id).where(Payment.account == account)
+    waits = Payment.status == PaymentStatus.PENDING
+    charged = query.where(Payment.charged_operation == operation_id, waits).limit(1)
+    waiting = session.scalar(charged) if operation_id else None
+    if waiting is not None:
+        return waiting
     for column, value in ((Payment.operation_id, operation_id), (Payment.reference, reference)):
         found = session.scalar(query.where(column == value)) if value else None
         if found is not None:

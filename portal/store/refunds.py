@@ -126,6 +126,22 @@ def find_open_refund(session: Session, payment_id: int) -> Refund | None:
     ).first()
 
 
+def is_awaited_elsewhere(session: Session, payment: Payment) -> bool:
+    """Tell whether a charge of this payment's card has a refund whose line has yet to come."""
+    if not payment.binds_card:
+        return False
+    waiting = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Payment.account == payment.account,
+            Payment.charged_operation == payment.operation_id,
+            Refund.status.in_(OPEN_STATUSES),
+        )
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
 def find_refund_by_intent(session: Session, intent_key: str) -> Refund | None:
     """Find the refund that this form has already made."""
     return session.scalars(select(Refund).where(Refund.intent_key == intent_key)).first()

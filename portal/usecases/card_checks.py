@@ -144,6 +144,6 @@ def unbind_card(card_id: int, *, actor: Actor, owner_id: int, now: datetime) -> 
     with transaction() as session:
         locked(session, User, owner_id)
         card = own_card(session, card_id, owner_id)
-        card.token_id = None
+        card.token_id = card.charged_operation = None
         card.unbound_at = now
         note(session, actor, "card.unbind", card, now=now, client=owner_id)

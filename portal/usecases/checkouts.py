@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.charges import CardBusy
 from portal.domain.errors import NotFound
 from portal.domain.payments import PaymentMethod, PaymentStatus, advance
 from portal.domain.ports import Payer, PaymentLink, PaymentOrder, ReceiptItem
 from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
+from portal.store.cards import find_open_charge, own_card
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
 from portal.store.payments import Payment
@@ -29,19 +31,26 @@ class Checkout:
     """What a payment is started with: at which account, and how.
 
     ``save_card`` asks the bank to offer the payer that it keeps the card; it is heard only from the
-    client themselves, signed in, who pays by card (B2).
+    client themselves, signed in, who pays by card (B2). So is ``binds_card``, which asks the bank
+    to let us charge it later. ``card_id`` is the client's own bound card that is charged now,
+    without a link: whoever calls has the client's consent. ``by_hand`` says that the bank returns
+    what such cards have paid only in its cabinet.
     """
 
     account: str
     method: PaymentMethod
     save_card: bool = False
+    binds_card: bool = False
+    card_id: int | None = None
+    by_hand: bool = False
 
 
 def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: datetime) -> int:
     """Start to pay a consultation and return the payment's number; the bank is asked by a job.
 
     A payment by the same method that is still good is continued instead of making a second link.
-    Raises NotFound, AlreadyPaid, NotPayable.
+    Raises NotFound, also for a card that may not be charged, AlreadyPaid, NotPayable, and CardBusy
+    while another charge of the card has not ended; then nothing has moved.
     """
     with transaction() as session:
         found = session.scalars(
@@ -54,6 +63,10 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         payment = _new_payment(session, consultation, checkout, now)
         payment.created_by_id = actor.user_id
         payment.save_card = checkout.save_card and payment.is_by_own_card
+        payment.binds_card = checkout.binds_card and payment.is_by_own_card
+        if checkout.card_id is not None:
+            _charge(session, payment, checkout.card_id)
+        payment.is_returned_by_hand = checkout.by_hand and (payment.binds_card or payment.is_charge)
         usable = _find_usable(session, payment, now)
         if usable is not None:
             return usable.id
@@ -61,6 +74,19 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         session.flush()
         note(session, actor, "payment.create", payment, now=now, method=checkout.method)
         return payment.id
+
+
+def _charge(session: Session, payment: Payment, card_id: int) -> None:
+    """Let the payment charge a card; one charge of a card at a time, so that its line is known."""
+    locked(session, User, payment.user_id)
+    card = own_card(session, card_id, payment.user_id)
+    if card.charged_operation is None or card.account != payment.account:
+        raise NotFound(what="BoundCard", id=card_id)
+    is_open = find_open_charge(session, card)
+    if is_open is not None and is_open.consultation_id != payment.consultation_id:
+        raise CardBusy(card=card_id)
+    payment.charged_operation = card.charged_operation
+    payment.bound_card_id = card.id
 
 
 def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | None:
@@ -73,13 +99,15 @@ def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | 
             Payment.method == wanted.method,
             Payment.amount_minor == wanted.amount_minor,
             Payment.save_card == wanted.save_card,
+            Payment.binds_card == wanted.binds_card,
+            Payment.charged_operation == wanted.charged_operation,
             Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
         )
         .order_by(Payment.id.desc())
     )
     alike = (each for each in found if each.is_by_own_card == wanted.is_by_own_card)
     pending = next(alike, None)
-    if pending is None or pending.link_expires_at is None:
+    if pending is None or pending.is_charge or pending.link_expires_at is None:
         return pending
     return pending if pending.link_expires_at - now > timedelta(minutes=2) else None
 
@@ -125,6 +153,7 @@ def order_of(
             failure_url=failure_url.format(token=token),
             consumer_id=_name_to_banks(session, payment),
             save_card=payment.save_card,
+            chargeable=payment.binds_card,
         )
 
 

@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from portal.domain import ledger
 from portal.domain.actors import SYSTEM
+from portal.domain.charges import Charge, captures, part_of_binding, part_of_charge
 from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import Movement
 from portal.domain.letters import LetterKind
 from portal.domain.payments import Incident, PaymentStatus, advance, is_late
-from portal.domain.ports import LineKind, Operation
+from portal.domain.ports import Operation
 from portal.domain.reconciliations import LOOK_FOR, next_cabinet_read, next_payment_read
 from portal.store.audit import note
+from portal.store.bank_orders import claimed_captures, order_of_line
 from portal.store.card_checks import book_check
 from portal.store.cards import keep_card
 from portal.store.consultations import Consultation
@@ -21,7 +23,7 @@ from portal.store.db import locked, transaction
 from portal.store.deliveries import finish_parked
 from portal.store.ledger import post
 from portal.store.letters import tell_client
-from portal.store.payments import BankOrder, Payment, locked_payment
+from portal.store.payments import Payment, locked_payment
 
 
 def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> None:
@@ -35,6 +37,11 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         payment.read_at = now
         payment.bank_word = operation.bank_word[:40]
         finish_parked(session, payment_id, now=now)
+        seen = _part_of(session, payment, operation)
+        if seen is None:
+            payment.next_read_at = _later_look(payment, now)
+            return
+        operation = seen
         incident = _mismatch(payment, operation)
         if incident is not None:
             _raise_incident(session, payment, incident, operation, now)
@@ -46,8 +53,21 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         payment.is_late = payment.is_late or is_late(payment.status, heard)
         payment.status = advance(payment.status, heard)
         payment.next_read_at = _later_look(payment, now)
-        if payment.save_card and operation.card is not None and heard is PaymentStatus.PAID:
+        is_asked = payment.save_card or payment.binds_card
+        if is_asked and operation.card is not None and heard is PaymentStatus.PAID:
             keep_card(session, payment, operation.card, now)
+
+
+def _part_of(session: Session, payment: Payment, operation: Operation) -> Operation | None:
+    """Return what an operation says of this payment; None when nothing yet (domain/charges.py)."""
+    if payment.is_charge and payment.status is not PaymentStatus.PAID:
+        charge = Charge(payment.amount, payment.charge_baseline or ())
+        is_sent = payment.charged_at is not None
+        claimed = claimed_captures(session, payment)
+        return part_of_charge(operation, charge, claimed) if is_sent else None
+    if payment.is_charge:
+        return None
+    return part_of_binding(operation) if payment.binds_card else operation
 
 
 def postpone_reading(payment_id: int, *, now: datetime) -> None:
@@ -99,7 +119,7 @@ def _mismatch(payment: Payment, operation: Operation) -> Incident | None:
 
 
 def _captured(operation: Operation) -> int:
-    return sum(line.amount.minor for line in operation.lines if line.kind is LineKind.CAPTURE)
+    return sum(line.amount.minor for line in captures(operation))
 
 
 def _raise_incident(
@@ -140,7 +160,7 @@ def _book(
         book_check(session, payment, now)
     else:
         _credit(session, payment, consultation, now)
-    session.add_all(_booked(payment, operation, now))
+    session.add_all(order_of_line(payment, line, now=now) for line in captures(operation))
     note(
         session,
         SYSTEM,
@@ -183,19 +203,3 @@ def _movements(payment: Payment, consultation: Consultation) -> Sequence[Movemen
         turn = consultation.settlements
         moves.append(ledger.settle(consultation.id, turn, payment.amount, user_id))
     return moves
-
-
-def _booked(payment: Payment, operation: Operation, now: datetime) -> list[BankOrder]:
-    return [
-        BankOrder(
-            account=payment.account,
-            operation_id=operation.operation_id,
-            line_id=line.line_id,
-            kind=line.kind,
-            amount_minor=line.amount.minor,
-            payment_id=payment.id,
-            booked_at=now,
-        )
-        for line in operation.lines
-        if line.kind is LineKind.CAPTURE
-    ]

@@ -12,8 +12,9 @@ from portal.domain.actors import SYSTEM, for_wish_of
 from portal.domain.ledger import Movement
 from portal.domain.letters import LetterKind
 from portal.domain.payments import PaymentStatus
-from portal.domain.ports import BankLine, LineKind, Operation
+from portal.domain.ports import BankLine, Operation
 from portal.domain.reconciliations import (
+    BY_HAND_WITHIN,
     LEASE,
     Reading,
     Verdict,
@@ -24,14 +25,22 @@ from portal.domain.reconciliations import (
 )
 from portal.domain.refunds import RefundReason, RefundStatus, advance
 from portal.store.audit import note
+from portal.store.bank_orders import claimed_lines, order_of_line
 from portal.store.db import transaction
 from portal.store.ledger import lock_accounts, post
 from portal.store.letters import tell_client
-from portal.store.payments import BankOrder, Payment, claimed_lines, locked_payment
-from portal.store.refunds import Refund, find_open_refund, finish_refund, locked_refund
+from portal.store.payments import Payment, locked_payment
+from portal.store.refunds import (
+    Refund,
+    find_open_refund,
+    finish_refund,
+    is_awaited_elsewhere,
+    locked_refund,
+)
 
 NOT_FOUND_AT_BANK = "bank:no_line"
 RETURNED_AT_BANK = "bank:returned_there"
+NOT_MADE_BY_HAND = "bank:not_made_by_hand"
 
 
 def reconcile_refunds(payment_id: int, operation: Operation, *, now: datetime) -> None:
@@ -45,14 +54,23 @@ def reconcile_refunds(payment_id: int, operation: Operation, *, now: datetime) -
         bound = claimed_lines(session, payment)
         refund = find_open_refund(session, payment.id)
         is_sent = refund is not None and refund.sent_at is not None
-        if not operation.is_ours or payment.operation_id != operation.operation_id:
+        if not operation.is_ours or payment.bank_operation != operation.operation_id:
             if refund is not None and is_sent:
                 _look_again(refund, payment, now)
         elif refund is not None and is_sent:
             reading = read_refund(operation, refund.amount, refund.baseline, bound)
             _apply(session, refund, payment, reading, now)
-        elif payment.status is PaymentStatus.PAID and payment.incident is None:
+        elif _tells_of_the_cabinet(session, payment):
             _book_all(session, refund, payment, refund_lines(operation, bound), now)
+
+
+def _tells_of_the_cabinet(session: Session, payment: Payment) -> bool:
+    """Tell whether a line that no refund of ours awaits was made in the cabinet, for this payment.
+
+    A charged card has one operation for all its payments: the one that bound it takes such lines.
+    """
+    is_sound = payment.status is PaymentStatus.PAID and payment.incident is None
+    return is_sound and not payment.is_charge and not is_awaited_elsewhere(session, payment)
 
 
 def postpone_refund_reading(refund_id: int, *, now: datetime) -> None:
@@ -67,10 +85,11 @@ def _apply(
     session: Session, refund: Refund, payment: Payment, reading: Reading, now: datetime
 ) -> None:
     if reading.verdict is Verdict.FOUND and reading.line is not None:
-        session.add(_booked(payment, reading.line, refund.id, now))
+        session.add(order_of_line(payment, reading.line, refund_id=refund.id, now=now))
         _succeed(session, refund, payment, reading.line, now)
         return
-    if reading.verdict is not Verdict.SETTLING:
+    is_by_hand = payment.is_returned_by_hand and reading.verdict is not Verdict.AMBIGUOUS
+    if reading.verdict is not Verdict.SETTLING and not is_by_hand:
         _doubt(session, refund, now)
     if _is_absent_for_good(refund, payment, reading, now):
         if refund.answered_at is None:
@@ -87,7 +106,10 @@ def _is_absent_for_good(refund: Refund, payment: Payment, reading: Reading, now:
     if refund.sent_at is None or not is_certain or not _is_due(refund, now):
         return False
     refund.absent_reads += 1
-    return is_absent_for_good(refund.absent_reads, now - refund.sent_at)
+    since = now - refund.sent_at
+    if payment.is_returned_by_hand and since < BY_HAND_WITHIN:
+        return False
+    return is_absent_for_good(refund.absent_reads, since)
 
 
 def _is_due(refund: Refund, now: datetime) -> bool:
@@ -130,7 +152,7 @@ def _give_up(session: Session, refund: Refund, payment: Payment, now: datetime) 
         RefundStatus.FAILED,
         actor=actor,
         now=now,
-        failure=NOT_FOUND_AT_BANK,
+        failure=NOT_MADE_BY_HAND if payment.is_returned_by_hand else NOT_FOUND_AT_BANK,
     )
     note(
         session,
@@ -182,21 +204,6 @@ def _plain(line: BankLine) -> dict[str, Any]:
         "amount_minor": line.amount.minor,
         "at": line.at.isoformat() if line.at else None,
     }
-
-
-def _booked(payment: Payment, line: BankLine, refund_id: int | None, now: datetime) -> BankOrder:
-    if payment.operation_id is None:
-        raise RuntimeError("lines belong to an operation")
-    return BankOrder(
-        account=payment.account,
-        operation_id=payment.operation_id,
-        line_id=line.line_id,
-        kind=LineKind.REFUND,
-        amount_minor=line.amount.minor,
-        payment_id=payment.id,
-        refund_id=refund_id,
-        booked_at=now,
-    )
 
 
 def _book_all(
@@ -273,7 +280,7 @@ def _book_external(session: Session, payment: Payment, line: BankLine, now: date
     )
     session.add(refund)
     session.flush()
-    session.add(_booked(payment, line, refund.id, now))
+    session.add(order_of_line(payment, line, refund_id=refund.id, now=now))
     payment.external_minor = min(payment.external_minor + line.amount.minor, room)
     payment.last_refund_id = refund.id
     post(session, [move], actor=SYSTEM, now=now, payment_id=payment.id, refund_id=refund.id)

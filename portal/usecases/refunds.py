@@ -11,7 +11,7 @@ from portal.domain.actors import Actor
 from portal.domain.errors import AlreadyMoved, NotFound
 from portal.domain.letters import LetterKind
 from portal.domain.money import Money
-from portal.domain.ports import LineKind
+from portal.domain.ports import BankLine, LineKind
 from portal.domain.refunds import (
     AccountMode,
     RefundReason,
@@ -21,11 +21,12 @@ from portal.domain.refunds import (
     require_refundable,
 )
 from portal.store.audit import note
+from portal.store.bank_orders import order_of_line
 from portal.store.db import transaction
 from portal.store.ledger import post
 from portal.store.letters import tell_client
 from portal.store.payment_rows import payment_row
-from portal.store.payments import BankOrder, Payment, locked_payment
+from portal.store.payments import Payment, locked_payment
 from portal.store.refund_requests import grant_request
 from portal.store.refund_rights import locked_refund_rights
 from portal.store.refunds import (
@@ -214,17 +215,8 @@ def bounce_refund(refund_id: int, reason: str, *, actor: Actor, now: datetime) -
 
 def _claim(session: Session, refund: Refund, payment: Payment, line_id: str, now: datetime) -> None:
     line = next((line for line in refund.proofs if line["line_id"] == line_id), None)
-    if line is None or payment.operation_id is None:
+    if line is None:
         raise NotFound(what="BankLine", id=line_id)
-    session.add(
-        BankOrder(
-            account=payment.account,
-            operation_id=payment.operation_id,
-            line_id=line_id,
-            kind=LineKind.REFUND,
-            amount_minor=line["amount_minor"],
-            payment_id=payment.id,
-            refund_id=refund.id,
-            booked_at=now,
-        )
-    )
+    amount = Money(line["amount_minor"], payment.currency)
+    shown = BankLine(line_id, LineKind.REFUND, amount, None)
+    session.add(order_of_line(payment, shown, refund_id=refund.id, now=now))

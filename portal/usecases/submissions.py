@@ -36,6 +36,7 @@ class Sending:
     refund_id: int
     operation_id: str
     amount: Money
+    is_by_hand: bool
 
 
 def submit_refund(
@@ -44,10 +45,11 @@ def submit_refund(
     """Send a requested refund exactly once; ``baseline`` is the operation as just read.
 
     Nobody sends twice: whoever finds ``sent_at`` set leaves at once, and only reading the bank
-    ends what a lost answer left open (I-14).
+    ends what a lost answer left open (I-14). What the bank returns only by hand is not sent at
+    all: a person does it in the cabinet, and its line ends the refund.
     """
     sending = _claim(refund_id, mode, baseline, now)
-    if sending is None:
+    if sending is None or sending.is_by_hand:
         return
     try:
         bank.refund(sending.operation_id, sending.amount)
@@ -88,9 +90,10 @@ def _claim(refund_id: int, mode: AccountMode, baseline: Operation, now: datetime
         refund.baseline = [line.line_id for line in baseline.lines if line.kind is LineKind.REFUND]
         refund.version += 1
         _note_sending(session, refund, now)
-        if payment.operation_id is None:
+        if payment.bank_operation is None:
             raise RuntimeError("a captured payment has an operation")
-        return Sending(refund.id, payment.operation_id, refund.amount)
+        by_hand = payment.is_returned_by_hand
+        return Sending(refund.id, payment.bank_operation, refund.amount, by_hand)
 
 
 def _note_sending(session: Session, refund: Refund, now: datetime) -> None:

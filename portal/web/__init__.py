@@ -14,6 +14,7 @@ from portal.web import (
     card_checks,
     card_origin,
     cards,
+    charges,
     checkout,
     confirmations,
     consultations,
@@ -79,6 +80,7 @@ CLIENTS = (
     refund_requests.bp,
     checkout.bp,
     card_origin.bp,
+    charges.bp,
     waiting.bp,
 )
 EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)

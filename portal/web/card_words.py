@@ -2,6 +2,7 @@
 
 from portal.domain.cards import BindingState, ReturnState
 from portal.domain.refunds import RefundStatus
+from portal.jobs.accounts import banks
 from portal.store.card_checks import CardCheck
 from portal.store.cards import BoundCard
 from portal.web.formats import NBSP, money
@@ -63,6 +64,13 @@ def card_name(card: BoundCard) -> str:
     """Name a card as people know it: «Мир •• 4242»; the bank may tell neither."""
     brand = BRANDS.get((card.brand or "").lower(), card.brand or "Карта")
     return f"{brand} ••{NBSP}{card.last4}" if card.last4 else brand
+
+
+def is_chargeable(card: BoundCard) -> bool:
+    """Tell whether the portal can charge a card by itself: its client and its account allow it."""
+    account = banks().find(card.account)
+    can = account is not None and account.connector.capabilities.charges_without_payer
+    return can and card.charged_operation is not None
 
 
 def check_steps(check: CardCheck) -> list[Step]:

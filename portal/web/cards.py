@@ -17,7 +17,13 @@ from portal.store.cards import cards_of, own_card
 from portal.store.db import db
 from portal.usecases.card_checks import NewCheck, bind_card, unbind_card
 from portal.web.access import signed_in
-from portal.web.card_words import UNAVAILABLE, card_name, check_sentence, check_steps
+from portal.web.card_words import (
+    UNAVAILABLE,
+    card_name,
+    check_sentence,
+    check_steps,
+    is_chargeable,
+)
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import is_partial, render
 from portal.web.session import actor, me
@@ -40,7 +46,7 @@ def show_list() -> Response:
     return render(
         page,
         page,
-        cards=[(card, card_name(card)) for card in cards_of(session, me().id)],
+        cards=[(card, card_name(card), is_chargeable(card)) for card in cards_of(session, me().id)],
         checks=checks,
         can_bind=banks().keeping_cards(Currency.RUB) is not None,
     )

@@ -13,7 +13,7 @@ from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
-from portal.store.cards import cards_of
+from portal.store.cards import BoundCard, cards_of
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.method_signs import habit, lost_links
@@ -21,7 +21,7 @@ from portal.usecases.balances import pay_from_balance
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import public, signed_in
 from portal.web.card_origin import answered_origin, expected_origin
-from portal.web.card_words import card_name
+from portal.web.card_words import card_name, is_chargeable
 from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
@@ -81,17 +81,27 @@ def _choice(consultation: Consultation, account: Account, form: MethodForm) -> d
         "ways": [(way, METHOD_WORDS[way], way.value == chosen) for way in ways.methods],
         "why": CARD_FIRST[ways.card_first] if ways.card_first else "",
         "kept_cards": _kept_cards(consultation, account),
+        "may_bind": account.connector.capabilities.charges_without_payer,
         "is_answered": answered_origin() is not None,
         "small_print": _small_print(consultation, account),
     }
 
 
-def _kept_cards(consultation: Consultation, account: Account) -> list[str] | None:
-    """Name the payer's own cards; None for whoever has only the link, and where none are kept."""
+def _kept_cards(
+    consultation: Consultation, account: Account
+) -> list[tuple[BoundCard, str, bool]] | None:
+    """Name the payer's own cards, and say which the portal can charge.
+
+    None for whoever has only the link, and where none are kept.
+    """
     if not is_owner(consultation) or not account.connector.capabilities.keeps_cards:
         return None
     cards = cards_of(db.session(), consultation.client_id)
-    return [card_name(card) for card in cards if card.account == account.name]
+    return [
+        (card, card_name(card), is_chargeable(card))
+        for card in cards
+        if card.account == account.name
+    ]
 
 
 def _method_page(
@@ -133,7 +143,14 @@ def choose(token: str) -> Response:
 
 def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Response:
     token = consultation.pay_token
-    checkout = Checkout(account.name, form.chosen, save_card=form.save_card.data)
+    can = account.connector.capabilities
+    checkout = Checkout(
+        account.name,
+        form.chosen,
+        save_card=form.save_card.data,
+        binds_card=form.binds_card.data and can.charges_without_payer,
+        by_hand=not can.returns_charges,
+    )
     try:
         payment_id = create_payment(token, checkout, actor=actor(), now=clock.now())
     except AlreadyPaid:

@@ -22,6 +22,7 @@ class MethodForm(FlaskForm):
         invalid_choice_message=CHOOSE,
     )
     save_card = BooleanField("Предложить сохранить карту")
+    binds_card = BooleanField("Платить этой картой в одно нажатие")
 
     def offer(self, ways: Ways) -> None:
         """Offer these ways, one of them chosen when nothing was sent."""

@@ -10,7 +10,9 @@ from portal.store.fundings import waiting_share
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
 from portal.web.formats import money, when_long
-from portal.web.refund_words import CARD_TIME, SBP_TIME, can_undo
+from portal.web.hand_refund_words import OWN_ARRIVAL
+from portal.web.refund_sentences import CARD_TIME, SBP_TIME
+from portal.web.refund_words import can_undo
 
 WRITE_US = "Чтобы вернуть деньги в банк, напишите администратору."
 REASONS: dict[RefundRule, str] = {
@@ -87,14 +89,20 @@ def without_right(row: PaymentRow) -> str:
 
 def own_sentence(refund: Refund, row: PaymentRow) -> str:
     """Say to a client what the state of their refund means."""
-    arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
     if refund.status is RefundStatus.SUBMITTED:
-        if refund.answered_at is None:
-            return f"Отправляем деньги в банк. {arrival}."
-        return f"Банк принял возврат {when_long(refund.answered_at)} по Москве. {arrival}."
+        return _on_its_way(refund, row)
     if refund.status is RefundStatus.SUCCEEDED:
         return f"Банк подтвердил возврат {money(refund.amount)}."
     if can_undo(refund):
         return f"{_SENTENCES[refund.status]} До этого возврат можно отменить."
     words = _SENTENCES | (_OURS if refund.source == ledger.REFUNDS.text else {})
     return words[refund.status]
+
+
+def _on_its_way(refund: Refund, row: PaymentRow) -> str:
+    arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
+    if row.is_returned_by_hand:
+        return f"{OWN_ARRIVAL}."
+    if refund.answered_at is None:
+        return f"Отправляем деньги в банк. {arrival}."
+    return f"Банк принял возврат {when_long(refund.answered_at)} по Москве. {arrival}."

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from portal.domain import clock
-from portal.domain.ledger import parse_code
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
@@ -14,10 +13,11 @@ from portal.store.db import db
 from portal.store.fundings import waiting_share
 from portal.store.payment_rows import PaymentRow
 from portal.store.refunds import Refund
-from portal.usecases.reconciliations import NOT_FOUND_AT_BANK, RETURNED_AT_BANK
 from portal.web.access import may_open
-from portal.web.formats import clock_time, money, when_long
+from portal.web.formats import money, when_long
+from portal.web.hand_refund_words import step_words
 from portal.web.labels import LABELS
+from portal.web.refund_sentences import arrival, sentence
 
 REASONS: dict[RefundRule, str] = {
     RefundRule.NO_RIGHT: "У вас нет права «Возвращать деньги».",
@@ -59,9 +59,6 @@ STEPS: dict[NextStep, str] = {
     NextStep.OPEN_USER: "Открыть баланс клиента",
     NextStep.OPEN_FUNDED: "Открыть эту консультацию",
 }
-
-CARD_TIME = "Деньги придут на ту же карту за 3–7 дней, иногда до 30"
-SBP_TIME = "Деньги придут на тот же счёт, обычно сразу"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +116,7 @@ def _step_url(step: NextStep, row: PaymentRow) -> str:
 
 def effects(row: PaymentRow, amount: Money | None) -> list[str]:
     """Say what will happen when this sum is returned; computed, never boilerplate."""
-    is_sbp = row.method is PaymentMethod.SBP
-    lines = [SBP_TIME if is_sbp else CARD_TIME]
+    lines = [arrival(row)]
     if amount is not None:
         lines += _sums_after(row, amount)
     lines.append("После отправки в банк отменить нельзя")
@@ -172,8 +168,8 @@ def progress(refund: Refund, row: PaymentRow, now: datetime) -> Progress:
     """Describe a refund for its progress panel."""
     undo_seconds = _seconds_left(refund, now)
     return Progress(
-        steps=_steps(refund, undo_seconds),
-        sentence=_sentence(refund, row),
+        steps=_steps(refund, row, undo_seconds),
+        sentence=sentence(refund, row),
         poll_seconds=_poll_seconds(refund, row, now),
         version=f"{refund.version}.{refund.status.value}.{_announced(undo_seconds)}",
         is_unknown=refund.status is RefundStatus.UNKNOWN,
@@ -198,7 +194,7 @@ def _announced(seconds: int) -> int:
     return next((mark for mark in (5, 15, 30, 45) if seconds <= mark), 60) if seconds else 0
 
 
-def _steps(refund: Refund, undo_seconds: int) -> list[Step]:
+def _steps(refund: Refund, row: PaymentRow, undo_seconds: int) -> list[Step]:
     by = refund.requested_by.name if refund.requested_by else "портал"
     steps = [Step("done", "Заявка сохранена", refund.requested_at, by)]
     if refund.status is RefundStatus.EXTERNAL:
@@ -208,17 +204,17 @@ def _steps(refund: Refund, undo_seconds: int) -> list[Step]:
         return [*steps, Step("running", wait), *_ahead("Банк принял", "Деньги возвращены")]
     if refund.status is RefundStatus.CANCELLED:
         return [*steps, Step("over", "Возврат отменён, деньги не отправлялись", refund.finished_at)]
-    return steps + _sent_steps(refund)
+    return steps + _sent_steps(refund, row)
 
 
 def _ahead(*texts: str) -> list[Step]:
     return [Step("ahead", text) for text in texts]
 
 
-def _sent_steps(refund: Refund) -> list[Step]:
+def _sent_steps(refund: Refund, row: PaymentRow) -> list[Step]:
     if refund.status is RefundStatus.SUBMITTED:
         accepted = Step("done", "Банк принял", refund.answered_at)
-        sending = Step("running", "Отправляем в банк", refund.sent_at)
+        sending = Step("running", step_words(row, is_over=False), refund.sent_at)
         last = Step("running" if refund.answered_at else "ahead", "Деньги в пути")
         return [accepted if refund.answered_at else sending, last, *_ahead("Деньги возвращены")]
     if refund.status is RefundStatus.UNKNOWN:
@@ -227,62 +223,9 @@ def _sent_steps(refund: Refund) -> list[Step]:
             lost.insert(0, Step("done", "Банк принял", refund.answered_at))
         return [*lost, *_ahead("Деньги возвращены")]
     if refund.status is RefundStatus.SUCCEEDED:
-        sent = Step("done", "Отправлено в банк", refund.sent_at)
+        sent = Step("done", step_words(row, is_over=True), refund.sent_at)
         return [sent, Step("done", "Деньги возвращены", refund.finished_at)]
     return [Step("problem", LABELS[refund.status], refund.finished_at)]
-
-
-def _sentence(refund: Refund, row: PaymentRow) -> str:
-    sum_ = money(refund.amount)
-    arrival = SBP_TIME if row.method is PaymentMethod.SBP else CARD_TIME
-    sentences = {
-        RefundStatus.REQUESTED: "Статус обновится сам.",
-        RefundStatus.SUBMITTED: f"{arrival}. Статус обновится сам.",
-        RefundStatus.UNKNOWN: _unknown_words(refund),
-        RefundStatus.SUCCEEDED: f"Банк подтвердил возврат {sum_}.",
-        RefundStatus.FAILED: f"{failure_words(refund)} Деньги остались у нас, баланс восстановлен.",
-        RefundStatus.CANCELLED: "Деньги не отправлялись, баланс восстановлен.",
-        RefundStatus.REVERSED: (
-            f"Банк клиента не зачислил {sum_}, деньги вернулись к нам. Свяжитесь с клиентом."
-        ),
-        RefundStatus.EXTERNAL: _external_words(refund),
-    }
-    return sentences[refund.status]
-
-
-def _unknown_words(refund: Refund) -> str:
-    if refund.candidates:
-        return (
-            "В банке есть похожий возврат, и мы не знаем, этот ли. Не повторяйте: деньги могли "
-            "уйти. Решить может сотрудник с правом «Решать судьбу неизвестного возврата»."
-        )
-    next_ = clock_time(refund.next_step_at) if refund.next_step_at else ""
-    again = f"Не повторяйте возврат: спросим банк сами{f' в {next_} по Москве' if next_ else ''}."
-    if refund.answered_at is None:
-        return f"Банк не ответил, деньги могли уйти. {again}"
-    return f"Банк принял возврат, но денег пока не показывает: они могли уйти. {again}"
-
-
-def _external_words(refund: Refund) -> str:
-    if refund.is_unexplained:
-        return "Найден в банке. Укажите, чьи это деньги."
-    bearer = LABELS[parse_code(refund.source).kind]
-    return f"Найден в банке и разобран. Отнесён на счёт «{bearer}»."
-
-
-def failure_words(refund: Refund) -> str:
-    """Say why a refund failed: a rule of ours, the bank's own words, or silence."""
-    failure = refund.failure or ""
-    if failure == NOT_FOUND_AT_BANK:
-        return "За сутки проверок банк так и не показал этот возврат."
-    if failure == RETURNED_AT_BANK:
-        return "Эти деньги уже вернули в кабинете банка, поэтому мы не отправляли возврат."
-    if failure.startswith("rule:"):
-        return "Перед отправкой условия возврата изменились, в банк ничего не ушло."
-    if refund.resolution:
-        return f"Решил человек: {refund.resolution}."
-    said = (failure or "причина не названа").rstrip(".")
-    return f"{said}." if said.startswith("Банк ") else f"Банк отказал: {said}."
 
 
 def _poll_seconds(refund: Refund, row: PaymentRow, now: datetime) -> int:

@@ -22,7 +22,7 @@ from portal.store.user_lists import (
 )
 from portal.store.users import get_user
 from portal.web.access import can, require_step, requires, sees
-from portal.web.card_words import card_name, check_line
+from portal.web.card_words import card_name, check_line, is_chargeable
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
 from portal.web.holders import given_rights, handed_on
@@ -97,7 +97,7 @@ def _cards(number: int) -> dict[str, Any]:
         return {"cards": [], "checks": []}
     cards, checks = cards_of(db.session(), number), checks_of(db.session(), number)
     return {
-        "cards": [(card, card_name(card)) for card in cards],
+        "cards": [(card, card_name(card), is_chargeable(card)) for card in cards],
         "checks": [(check, check_line(check)) for check in checks],
     }
 

@@ -65,7 +65,7 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
         return "none"
     if payment.status in _ENDED:
         return _ENDED[payment.status]
-    if payment.link_url is None:
+    if payment.link_url is None and not payment.is_charge:
         return "preparing"
     said = next((stage for stage in _SAID if stage in request.args), "waiting")
     return "waiting" if said == "link" and not _bank_url(payment) else said

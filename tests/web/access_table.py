@@ -129,6 +129,8 @@ GET  /pay/<string:token>/method                       200  200  200  200  200  2
 POST /pay/<string:token>/method                       422  422  422  422  422  422  422  422
 GET  /pay/<string:token>/card                         200  200  200  200  200  200  200  200
 POST /pay/<string:token>/card                         422  422  422  422  422  422  422  422
+GET  /pay/<string:token>/charge/<int:number>          303  303  404  404  404  404  404  404
+POST /pay/<string:token>/charge/<int:number>          303  303  404  404  404  404  404  404
 GET  /pay/<string:token>/wait                         303  303  303  303  303  303  303  303
 GET  /pay/<string:token>/sbp                          303  303  303  303  303  303  303  303
 GET  /pay/<string:token>/consultation.ics             303  303  303  303  303  303  303  303

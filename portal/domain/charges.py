@@ -1,0 +1,63 @@
+"""A card that its payer has let us charge, and which lines of the bank are whose (B3).
+
+Such a card is one operation at the bank: the payment that bound it is its first capture, and every
+charge is one more. The bank returns none of it by its API (tochka.md §0.3, §11.2).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from portal.domain.errors import Refusal
+from portal.domain.money import Money
+from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.ports import BankLine, LineKind, Operation
+
+#: How long a charge holds what it pays for; the bank says yes or no at once.
+CHARGE_LASTS = timedelta(minutes=30)
+
+
+class CardBusy(Refusal):
+    """Another charge of the card has not ended: a second one could not be told from it."""
+
+    code = "card_busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge as it was sent: its sum, and the capture lines that the bank had before it."""
+
+    amount: Money
+    baseline: Collection[str]
+
+
+def captures(operation: Operation) -> Sequence[BankLine]:
+    """Return the lines by which the bank took money, in its order."""
+    return [line for line in operation.lines if line.kind is LineKind.CAPTURE]
+
+
+def part_of_binding(operation: Operation) -> Operation:
+    """Return the operation as its first payment sees it: without what was charged later."""
+    return replace(operation, lines=tuple(captures(operation)[:1]))
+
+
+def part_of_charge(
+    operation: Operation, charge: Charge, claimed: Collection[str]
+) -> Operation | None:
+    """Return the operation as one charge sees it: its own new line, or None while there is none.
+
+    Two new lines of its sum are for a person: which of them is ours nobody knows.
+    """
+    known = {*charge.baseline, *claimed}
+    fresh = [line for line in captures(operation) if line.line_id not in known]
+    same = [line for line in fresh if line.amount == charge.amount]
+    if not same:
+        return None
+    return replace(
+        operation,
+        status=PaymentStatus.PAID if len(same) == 1 else None,
+        amount=charge.amount,
+        method=operation.method or PaymentMethod.CARD,
+        lines=(same[0],),
+        paid_at=same[0].at,
+    )

@@ -1,0 +1,52 @@
+"""The job that charges a client's card: read, mark, call once, and look for the line."""
+
+import logging
+
+from portal.domain import clock
+from portal.domain.money import Money
+from portal.domain.payments import PaymentStatus
+from portal.domain.ports import BankMisconfigured, BankRefused, BankUnavailable, CardCharging
+from portal.jobs import payments
+from portal.jobs.accounts import account
+from portal.jobs.queue import nudge
+from portal.store.db import db
+from portal.store.payments import Payment
+from portal.usecases.charges import claim_charge, record_not_charged
+
+NO_ANSWER = "Банк не ответил, деньги не списаны"
+_log = logging.getLogger(__name__)
+
+
+def send(payment_id: int) -> None:
+    """Charge the card once; a second run of a job whose worker died only reads.
+
+    The payer waits: when the bank cannot be read now, nothing is sent, now or later.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    name, operation_id, amount = payment.account, payment.charged_operation or "", payment.amount
+    is_fresh = payment.status is PaymentStatus.CREATED and payment.charged_at is None
+    db.session.rollback()
+    if is_fresh:
+        baseline = payments.read_operation(name, operation_id)
+        if baseline is None or not baseline.is_ours:
+            record_not_charged(payment_id, NO_ANSWER, now=clock.now())
+            return
+        if claim_charge(payment_id, baseline, now=clock.now()):
+            _charge(payment_id, name, operation_id, amount)
+    nudge(payments.read, payment_id)
+
+
+def _charge(payment_id: int, name: str, operation_id: str, amount: Money) -> None:
+    try:
+        bank = account(name).connector
+        if not isinstance(bank, CardCharging) or not bank.capabilities.charges_without_payer:
+            raise BankMisconfigured(f"счёт {name} не списывает карты без клиента")
+        bank.charge(operation_id, amount)
+    except BankRefused as refused:
+        record_not_charged(payment_id, refused.text, now=clock.now())
+    except BankMisconfigured as error:
+        record_not_charged(payment_id, str(error), now=clock.now())
+    except BankUnavailable as silence:
+        _log.warning("charge for payment %s: %s", payment_id, silence)
+        if not silence.sent:
+            record_not_charged(payment_id, NO_ANSWER, now=clock.now())

@@ -1,0 +1,69 @@
+"""Charging a client's card without them: marked and committed first, called once (B3, I-13)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import for_wish_of
+from portal.domain.charges import CHARGE_LASTS, captures
+from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
+from portal.domain.payments import PaymentStatus, advance
+from portal.domain.ports import Operation
+from portal.domain.reconciliations import next_payment_read
+from portal.store.audit import note
+from portal.store.cards import own_card
+from portal.store.consultations import Consultation, require_payable
+from portal.store.db import transaction
+from portal.store.payments import Payment, locked_payment
+
+#: A bank that has said no is asked once more whether it took nothing.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool:
+    """Mark a charge as sent, with the lines that were there before it; tell whether to send it.
+
+    Nobody sends twice: whoever finds it marked leaves at once. It ends unpaid when the consultation
+    was paid or called off meanwhile, or the card unbound.
+    """
+    with transaction() as session:
+        payment, consultation = locked_payment(session, payment_id)
+        if payment.status is not PaymentStatus.CREATED or payment.charged_at is not None:
+            return False
+        if consultation is None or not _is_still_wanted(session, payment, consultation, now):
+            _end(payment, "условия изменились, в банк ничего не ушло", None)
+            return False
+        payment.status = advance(payment.status, PaymentStatus.PENDING)
+        payment.charged_at = now
+        payment.charge_baseline = [line.line_id for line in captures(baseline)]
+        payment.link_expires_at = now + CHARGE_LASTS
+        payment.next_read_at = now + next_payment_read(timedelta())
+        actor = for_wish_of(payment.created_by_id)
+        note(session, actor, "payment.charge", payment, now=now, amount=payment.amount_minor)
+        return True
+
+
+def _is_still_wanted(
+    session: Session, payment: Payment, consultation: Consultation, now: datetime
+) -> bool:
+    try:
+        require_payable(consultation, now)
+        card = own_card(session, payment.bound_card_id or 0, payment.user_id)
+    except (AlreadyPaid, NotPayable, NotFound):
+        return False
+    return card.charged_operation == payment.charged_operation
+
+
+def record_not_charged(payment_id: int, text: str, *, now: datetime) -> None:
+    """Keep why nothing was taken: the bank said no, or provably heard nothing."""
+    with transaction() as session:
+        payment, _ = locked_payment(session, payment_id)
+        if payment.status not in (PaymentStatus.CREATED, PaymentStatus.PENDING):
+            return
+        _end(payment, text, now + LOOK_AGAIN if payment.charged_at else None)
+
+
+def _end(payment: Payment, text: str, look_again: datetime | None) -> None:
+    payment.status = advance(payment.status, PaymentStatus.FAILED)
+    payment.failure = text[:600]
+    payment.next_read_at = look_again

@@ -1,0 +1,190 @@
+"""A client's press charges their bound card once, whatever the bank answers (B3, I-13)."""
+
+import pytest
+import time_machine
+
+from portal.domain.charges import CardBusy
+from portal.domain.errors import AlreadyPaid, NotFound
+from portal.domain.payments import Incident, PaymentStatus
+from portal.domain.ports import LineKind
+from portal.jobs import charges, payments
+from portal.store.cards import own_card
+from portal.store.db import transaction
+from portal.store.payments import find_payment_of
+from portal.usecases.card_checks import unbind_card
+from tests import builders
+from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse, rub
+from tests.usecases.charges import make_scene
+
+LESS = 250_000
+
+
+@pytest.fixture
+def scene(app):
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        yield make_scene(app)
+
+
+@pytest.fixture
+def booked(scene):
+    """Give another consultation of Кирилл, of another price."""
+    return builders.book(scene.kirill, LESS)
+
+
+def taken(scene):
+    """Return what the bank took from the card, the first payment left out."""
+    return [amount.minor for _, amount in scene.bank.charges]
+
+
+def test_the_first_payment_binds_the_card_and_pays_its_consultation(scene):
+    first = payment(scene.first)
+
+    assert (first.status, first.captured_minor) == (PaymentStatus.PAID, PRICE)
+    assert (first.binds_card, first.is_returned_by_hand) == (True, True)
+    with transaction() as session:
+        assert own_card(session, scene.card, scene.kirill).charged_operation == scene.operation
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_a_press_charges_the_price_and_pays_the_consultation(scene, booked):
+    number = scene.charges(booked)
+
+    found = payment(number)
+    assert (found.status, found.captured_minor) == (PaymentStatus.PAID, LESS)
+    assert (found.operation_id, found.bank_operation) == (None, scene.operation)
+    assert (found.card_last4, found.bound_card_id) == ("0792", scene.card)
+    assert taken(scene) == [LESS]
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
+
+
+def test_what_is_charged_later_changes_nothing_of_the_first_payment(scene, booked):
+    scene.charges(booked)
+    payments.read(scene.first)
+
+    first = payment(scene.first)
+    assert (first.incident, first.captured_minor) == (None, PRICE)
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
+
+
+def test_two_presses_and_two_jobs_are_one_charge(scene, booked):
+    first, second = scene.begins(booked), scene.begins(booked)
+
+    for _ in range(2):
+        charges.send(first)
+    payments.read(first)
+
+    assert (first, taken(scene)) == (second, [LESS])
+    with pytest.raises(AlreadyPaid):
+        scene.begins(booked)
+
+
+def test_a_bank_that_says_no_has_taken_nothing(scene, booked):
+    scene.bank.refuses("charge")
+
+    number = scene.charges(booked)
+
+    found = payment(number)
+    assert (found.status, found.failure) == (PaymentStatus.FAILED, "Банк отказал")
+    assert (taken(scene), purse(scene.kirill)) == ([], (0, PRICE, 0))
+
+
+@pytest.mark.parametrize("call", ["read", "charge"])
+def test_a_bank_that_nobody_reaches_was_sent_nothing_and_will_not_be(scene, booked, call):
+    scene.bank.is_down(call)
+    number = scene.charges(booked)
+    scene.bank.recovers()
+
+    charges.send(number)
+    payments.read(number)
+
+    assert payment(number).status is PaymentStatus.FAILED
+    assert (taken(scene), purse(scene.kirill)) == ([], (0, PRICE, 0))
+
+
+def test_a_lost_answer_is_read_and_never_repeated(scene, booked):
+    scene.bank.goes_silent("charge")
+
+    number = scene.charges(booked)
+
+    assert payment(number).status is PaymentStatus.PAID
+    assert (taken(scene), errors_in_the_book()) == ([LESS], [])
+
+
+def test_a_swallowed_charge_stays_unknown_and_keeps_the_card_busy(scene, booked):
+    scene.bank.swallows("charge")
+    number = scene.charges(booked)
+    scene.bank.recovers()
+    other = builders.book(scene.kirill)
+
+    charges.send(number)
+    with pytest.raises(CardBusy):
+        scene.begins(other)
+
+    assert (payment(number).status, scene.begins(booked)) == (PaymentStatus.PENDING, number)
+    assert (taken(scene), scene.bank.calls.count("charge")) == ([], 1)
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_a_charge_that_the_bank_shows_twice_is_for_a_person(scene, booked):
+    scene.bank.goes_silent("charge")
+    number = scene.begins(booked)
+    charges.send(number)
+    scene.bank.payments[scene.operation].add_line(LineKind.CAPTURE, rub(LESS))
+
+    payments.read(number)
+
+    found = payment(number)
+    assert (found.status, found.incident) == (PaymentStatus.PENDING, Incident.UNKNOWN_STATUS)
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_what_was_paid_or_unbound_before_the_job_is_not_charged(scene, booked):
+    number = scene.begins(booked)
+    unbind_card(scene.card, actor=person(scene.kirill), owner_id=scene.kirill, now=NOW)
+
+    charges.send(number)
+
+    assert (payment(number).status, taken(scene)) == (PaymentStatus.FAILED, [])
+    with pytest.raises(NotFound):
+        scene.begins(booked)
+
+
+def test_a_consultation_that_was_called_off_before_the_job_is_not_charged(scene, booked):
+    number = scene.begins(booked)
+    builders.cancel(scene.anna, booked)
+
+    charges.send(number)
+
+    assert (payment(number).status, taken(scene)) == (PaymentStatus.FAILED, [])
+
+
+def test_nobody_charges_the_card_of_another(scene):
+    other = builders.customer("other@example.test")
+    theirs = builders.book(other)
+
+    with pytest.raises(NotFound):
+        scene.begins(theirs)
+
+    assert taken(scene) == []
+
+
+def test_an_account_that_no_longer_allows_it_charges_nothing(scene, booked):
+    number = scene.begins(booked)
+    scene.bank.allows_charges(is_on=False)
+
+    charges.send(number)
+
+    assert (payment(number).status, scene.bank.calls.count("charge")) == (PaymentStatus.FAILED, 0)
+
+
+def test_a_webhook_of_a_charge_leads_to_the_charge(scene, booked):
+    number = scene.begins(booked)
+    charges.send(number)
+
+    with transaction() as session:
+        waiting = find_payment_of(session, "tochka", scene.operation, None)
+    payments.read(number)
+    with transaction() as session:
+        settled = find_payment_of(session, "tochka", scene.operation, None)
+
+    assert (waiting, settled) == (number, scene.first)

@@ -150,8 +150,9 @@ def _book(
 ) -> None:
     """Book what the bank took: for a consultation, or aside, for a card check."""
     before = payment.status
-    # A second card that a payer tried may be another operation of the same order.
-    payment.operation_id = operation.operation_id
+    if not payment.is_charge:
+        # A second card that a payer tried may be another operation of the same order.
+        payment.operation_id = operation.operation_id
     payment.captured_minor = payment.amount_minor
     payment.paid_at = operation.paid_at or now
     payment.paid_method = operation.method or payment.method

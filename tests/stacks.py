@@ -94,7 +94,7 @@ def launch(data_dir: Path, **settings: str) -> Stack:
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "app.py")],
         cwd=data_dir.parent,
-        env={**_clean(os.environ), **settings, **own},
+        env={**clean(os.environ), **settings, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -110,7 +110,7 @@ def command(stack: Stack, *words: str) -> tuple[int, str]:
     done = subprocess.run(
         [str(ROOT / "bin" / "flask"), *words],
         cwd=stack.data_dir.parent,
-        env={**_clean(os.environ), **stack.settings, **own},
+        env={**clean(os.environ), **stack.settings, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -202,7 +202,8 @@ def _listen(stack: Stack, ready: threading.Event) -> None:
     ready.set()
 
 
-def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without settings of the portal."""
     # Bytecode is kept: a stack is eight processes that import the same code.
     unwanted = ("PORTAL_", "SANDBOX_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in environment.items() if not name.startswith(unwanted)}

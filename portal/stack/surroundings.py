@@ -5,8 +5,10 @@ import hashlib
 import os
 import secrets
 import socket
+import sqlite3
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -86,6 +88,17 @@ def does_redis_answer(url: str) -> bool:
             return bool(client.ping())
     except (RedisError, ValueError):
         return False
+
+
+def has_tables(data_dir: Path) -> bool:
+    """Tell whether SQLite in this folder has been migrated; look without making anything."""
+    address = f"{(data_dir / 'portal.sqlite').as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            connection.execute("select version_num from alembic_version")
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def check_servers(settings: Settings, given: Mapping[str, str]) -> None:

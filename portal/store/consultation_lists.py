@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import eq, ge, le, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus, status_at
@@ -118,7 +118,8 @@ def _conditions(wanted: ConsultationFilter, now: datetime) -> list[ColumnElement
         conditions.append(consultation_is(wanted.status, now))
     if wanted.is_paid is not None:
         paid = Consultation.paid_at.is_not(None)
-        conditions.append(paid if wanted.is_paid else ~paid)
+        owed = and_(~paid, Consultation.price_minor > 0)
+        conditions.append(paid if wanted.is_paid else owed)
     if wanted.overdue_before is not None:
         conditions.append(consultation_is(ConsultationStatus.OPEN, now))
         conditions.append(Consultation.ends_at < wanted.overdue_before)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.journal import Outcome
@@ -40,13 +40,16 @@ class Gift:
     reason: str
 
 
-def payment_timeline(session: Session, payment: Payment) -> Sequence[Event]:
+def payment_timeline(session: Session, payment: Payment, *, with_funded: bool) -> Sequence[Event]:
     """Merge the journal of the payment, its refunds and its consultations with the bank's events.
 
-    Its consultations are its own, and those that its money has paid from the balance.
+    Its consultations are its own, and ``with_funded`` those that its money has paid from the
+    balance: they are told to who may read consultations (E5).
     """
     refunds = select(Refund.id).where(Refund.payment_id == payment.id)
-    funded = select(Funding.consultation_id).where(Funding.payment_id == payment.id)
+    funded = select(Funding.consultation_id).where(
+        Funding.payment_id == payment.id, true() if with_funded else false()
+    )
     entries = session.scalars(
         select(AuditEntry)
         .where(

@@ -103,21 +103,6 @@ class User(Base):
         return Holder(self.id, self.role, self._when_let_in(now))
 
 
-class SignInAttempt(Base):
-    """One failed try to sign in; kept in the database so that losing Redis opens no door (I-49)."""
-
-    __tablename__ = "sign_in_attempts"
-    __table_args__ = (
-        Index("ix_sign_in_attempts_email_at", "email", "at"),
-        Index("ix_sign_in_attempts_ip_at", "ip", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254))
-    ip: Mapped[str] = mapped_column(String(45))
-    at: Mapped[datetime]
-
-
 def with_rights() -> tuple[LoaderOption, ...]:
     """Return what to load with a person so that their rights can be told, in one statement."""
     return (joinedload(User.of_role).joinedload(AccessRole.rows), joinedload(User.grants))

@@ -11,6 +11,7 @@ from zxcvbn import zxcvbn
 from portal.domain.actors import Actor
 from portal.domain.errors import Refusal
 from portal.domain.letters import LetterKind
+from portal.store.attempts import SignInLimit, network_of, reserve_attempt
 from portal.store.audit import note
 from portal.store.db import locked, transaction
 from portal.store.letters import count_letters, write_letter
@@ -58,12 +59,15 @@ def check_strength(password: str, *about: str) -> None:
         raise WeakPassword(why="guessable")
 
 
-def ask_for_link(email: str, *, actor: Actor, now: datetime) -> int:
+def ask_for_link(email: str, *, actor: Actor, now: datetime, limit: SignInLimit) -> int:
     """Write down that somebody wants a link to this address, and return the request's number.
 
     Nobody is looked up here: the same is done for every address, in the same time (ASVS 6.3.8).
+    Raises TooManyAttempts when so many were asked for from here, whatever addresses they named.
     """
+    here = f"link:{network_of(actor.ip)}"[:45]  # signing in is counted apart
     with transaction() as session:
+        reserve_attempt(session, here, here, now, limit)
         request = PasswordRequest(
             email=email.strip().lower()[:254],
             user_id=actor.user_id,

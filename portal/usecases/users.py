@@ -3,21 +3,18 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from ipaddress import IPv4Address, ip_address, ip_network
 
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
+from portal.domain.errors import EmailTaken, WrongPassword
 from portal.domain.search import search_text
+from portal.store.attempts import SignInAttempt, SignInLimit, network_of, reserve_attempt
 from portal.store.audit import note, note_denied
-from portal.store.db import in_turn, locked, transaction
-from portal.store.users import SignInAttempt, User, hasher, with_rights
-
-#: The turn of those who sign in: nobody counts while somebody's attempt is being written.
-_TURN = 49
+from portal.store.db import locked, transaction
+from portal.store.users import User, hasher, with_rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +49,6 @@ def create_user(new: NewUser, *, actor: Actor, now: datetime) -> int:
         return user.id
 
 
-@dataclass(frozen=True, slots=True)
-class SignInLimit:
-    """How many failures close the door, and for how long."""
-
-    attempts: int
-    window: timedelta
-
-
 def authenticate(
     email: str, password: str, *, actor: Actor, now: datetime, limit: SignInLimit
 ) -> User:
@@ -70,7 +59,7 @@ def authenticate(
     in the journal.
     """
     email = email.strip().lower()[:254]
-    tried = _Try(email, password, False, email, _network(actor.ip))
+    tried = _Try(email, password, False, email, network_of(actor.ip))
     return _verified(tried, actor=actor, now=now, limit=limit)
 
 
@@ -87,7 +76,7 @@ class _Try:
 
 def _verified(tried: _Try, *, actor: Actor, now: datetime, limit: SignInLimit) -> User:
     with transaction() as session:
-        attempt = _reserve(session, tried.who, tried.where, now, limit)
+        attempt = reserve_attempt(session, tried.who, tried.where, now, limit)
         query = select(User).where(User.email == tried.email).options(*with_rights())
         user = session.scalars(query).unique().one_or_none()
     is_right = _matches(user.password_hash if user else None, tried.password)
@@ -129,19 +118,6 @@ def check_password(
     _verified(tried, actor=actor, now=now, limit=limit)
 
 
-def _network(ip: str | None) -> str:
-    """Name where a try comes from: one customer holds a whole /64 of IPv6 (RFC 6177)."""
-    try:
-        address = ip_address(ip or "")
-    except ValueError:
-        return ip or ""
-    if isinstance(address, IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ip_network((int(address) >> 64 << 64, 64)))
-
-
 def _matches(stored: str | None, password: str) -> bool:
     try:
         hasher.verify(stored or _nobody(), password[:1024])
@@ -154,23 +130,6 @@ def _matches(stored: str | None, password: str) -> bool:
 def _nobody() -> str:
     """Return what is compared when nobody has this e-mail, so that nobody measures who exists."""
     return hasher.hash("nobody has this password")
-
-
-def _reserve(session: Session, email: str, ip: str, now: datetime, limit: SignInLimit) -> int:
-    """Count this attempt before the password is compared, or guesses made together all pass."""
-    in_turn(session, _TURN)
-    since = now - limit.window
-    rows = session.execute(
-        select(func.count(), func.min(SignInAttempt.at)).where(
-            or_(SignInAttempt.email == email, SignInAttempt.ip == ip), SignInAttempt.at > since
-        )
-    ).one()
-    if rows[0] >= limit.attempts:
-        raise TooManyAttempts(until=rows[1] + limit.window)
-    attempt = SignInAttempt(email=email, ip=ip, at=now)
-    session.add(attempt)
-    session.flush()
-    return attempt.id
 
 
 def forget_attempts(*, now: datetime, window: timedelta) -> None:

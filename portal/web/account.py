@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, url_for
 
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus, TooLateToCancel
@@ -18,6 +18,7 @@ from portal.store.payments import paid_by_consultation
 from portal.store.user_lists import balances_of, statement
 from portal.usecases.consultations import Cancellation, Owner, cancel_consultation
 from portal.web.access import requires, signed_in
+from portal.web.formats import money
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
 from portal.web.own_refunds import own_money
@@ -99,4 +100,12 @@ def cancel(number: int) -> Response:
     except AlreadyMoved:
         note = "Эту консультацию уже не отменить. Ничего не изменилось."
         return render(page, page, status=409, form=OwnCancelForm(), note=note, **_own(number))
+    flash(_cancelled_words(number))
     return make_response(redirect(url_for("account.show"), code=303))
+
+
+def _cancelled_words(number: int) -> str:
+    consultation = consultation_card(db.session(), number)
+    if not consultation.is_paid:
+        return "Консультация отменена. Деньги не двигались."
+    return f"Консультация отменена. {money(consultation.price)} теперь свободны на вашем балансе."

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from flask import Blueprint, Response, current_app, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 
 from portal.domain import clock
 from portal.domain.money import Currency
@@ -18,6 +27,7 @@ from portal.store.slots import Slot
 from portal.usecases.bookings import Taking, take_slot
 from portal.web.access import signed_in
 from portal.web.account import own_notice
+from portal.web.formats import when_long
 from portal.web.fragments import render
 from portal.web.session import actor, me
 from portal.web.slot_forms import TakeForm
@@ -111,8 +121,13 @@ def take(number: int) -> Response:
         consultation_id = take_slot(wish, actor=actor(), now=clock.now())
     except SlotGone as refusal:
         return _offer_page(status=409, note=gone_words(refusal.status))
+    return make_response(redirect(_onwards(consultation_id), code=303))
+
+
+def _onwards(consultation_id: int) -> str:
+    """Return where what was taken is paid; what costs nothing is told of and needs no more."""
     consultation = consultation_card(db.session(), consultation_id)
-    url = url_for("account.show", _anchor=f"c{consultation_id}")
     if consultation.price:
-        url = url_for("checkout.start", token=consultation.pay_token)
-    return make_response(redirect(url, code=303))
+        return url_for("checkout.start", token=consultation.pay_token)
+    flash(f"Вы записаны: {when_long(consultation.starts_at)} по Москве. Платить не нужно.")
+    return url_for("account.show")

@@ -40,7 +40,7 @@ PAYMENTS: tuple[Column[PaymentRow], ...] = (
     Column("Возвращено", "refunded", lambda row: row.refunded),
     Column("Вернули в банке", "external", lambda row: row.external),
     Column("В пути", "under_way", lambda row: row.under_way),
-    Column("Можно вернуть", "remaining", lambda row: row.refundable),
+    Column("Осталось", "remaining", lambda row: row.refundable),
     Column("Валюта", "currency", lambda row: row.currency.value),
     Column("Платёж", "state", lambda row: row.state),
     Column("№ консультации", "consultation", lambda row: row.consultation_id),
@@ -51,6 +51,14 @@ PAYMENTS: tuple[Column[PaymentRow], ...] = (
     Column("Операция банка", "operation_id", lambda row: row.operation_id),
 )
 
+
+def _paid_words(row: ConsultationRow) -> str:
+    """Say what the list says: what costs nothing is neither paid nor owed (E2)."""
+    if row.is_paid:
+        return "Оплачено"
+    return "Не оплачено" if row.price else "Бесплатно"
+
+
 CONSULTATIONS: tuple[Column[ConsultationRow], ...] = (
     Column("№ консультации", "consultation", lambda row: row.id),
     Column("Начало, время московское", "starts_at", lambda row: row.starts_at),
@@ -58,7 +66,7 @@ CONSULTATIONS: tuple[Column[ConsultationRow], ...] = (
     Column("Пользователь", "user", lambda row: row.client_name),
     Column("Специалист", "specialist", lambda row: row.specialist),
     Column("Статус", "status", lambda row: row.status),
-    Column("Оплата", "is_paid", lambda row: "Оплачено" if row.is_paid else "Не оплачено"),
+    Column("Оплата", "is_paid", _paid_words),
     Column("Цена", "price", lambda row: row.price),
     Column("Валюта", "currency", lambda row: row.currency.value),
 )

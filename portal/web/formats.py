@@ -75,9 +75,9 @@ def plural(count: int, one: str, few: str, many: str) -> str:
     return {"one": one, "few": few}.get(RUSSIAN.plural_form(count), many)
 
 
-def shown(count: int) -> str:
-    """Say how many rows a page of a list shows: «показана 1», «показаны 2», «показано 5»."""
-    return f"{plural(count, 'показана', 'показаны', 'показано')} {grouped(count)}"
+def shown(count: int, one: str = "показана") -> str:
+    """Say how many rows a page shows: «показана 1», «показаны 2», «показано 5»; ``one`` agrees."""
+    return f"{plural(count, one, 'показаны', 'показано')} {grouped(count)}"
 
 
 def grouped(count: int) -> str:

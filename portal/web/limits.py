@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from portal.domain.errors import TooManyAttempts
-from portal.usecases.users import SignInLimit
+from portal.store.attempts import SignInLimit
 from portal.web.formats import clock_time
 
 

@@ -15,10 +15,12 @@ from portal.web.refund_sentences import CARD_TIME, SBP_TIME
 from portal.web.refund_words import can_undo
 
 WRITE_US = "Чтобы вернуть деньги в банк, напишите администратору."
+#: The same where the button stands below.
+PRESS = "Чтобы вернуть деньги в банк, нажмите «Попросить возврат»."
 REASONS: dict[RefundRule, str] = {
-    RefundRule.NO_RIGHT: WRITE_US,
+    RefundRule.NO_RIGHT: "{how}",
     RefundRule.NOT_CAPTURED: "Банк ещё не подтвердил оплату. Подождите немного.",
-    RefundRule.ACCOUNT_CLOSED: f"Счёт в банке закрыт, сам возврат не пройдёт. {WRITE_US}",
+    RefundRule.ACCOUNT_CLOSED: "Счёт в банке закрыт, сам возврат не пройдёт. {how}",
     RefundRule.INCIDENT: "Мы сверяем этот платёж с банком. Напишите администратору.",
     RefundRule.REFUND_UNKNOWN: "Мы выясняем у банка, дошёл ли прошлый возврат.",
     RefundRule.OPEN_REFUND: "Возврат уже идёт.",
@@ -26,8 +28,7 @@ REASONS: dict[RefundRule, str] = {
     RefundRule.CONSULTATION_SCHEDULED: "Сначала отмените консультацию.",
     RefundRule.CONSULTATION_OPEN: "Консультация идёт сейчас.",
     RefundRule.AFTER_COMPLETION: (
-        "Этими деньгами оплачена консультация, которая уже прошла: вернуть их самому нельзя. "
-        f"{WRITE_US}"
+        "Этими деньгами оплачена консультация, которая уже прошла: вернуть их самому нельзя. {how}"
     ),
     RefundRule.FUNDS_ANOTHER: (
         "Этими деньгами вы оплатили консультацию {funded} по Москве. Чтобы вернуть их, сначала "
@@ -37,7 +38,7 @@ REASONS: dict[RefundRule, str] = {
         "Эти деньги уже в резерве на другую вашу консультацию: свободно {available}."
     ),
     RefundRule.AMOUNT_RANGE: "Сумма должна быть от 0,01 до {remaining}.",
-    RefundRule.OVER_LIMIT: f"Сумма больше, чем вам разрешено вернуть самому. {WRITE_US}",
+    RefundRule.OVER_LIMIT: "Сумма больше, чем вам разрешено вернуть самому. {how}",
 }
 #: The same while that consultation is going on: nothing to cancel any more.
 _GOING_ON = (
@@ -62,13 +63,15 @@ _OURS = {
 }
 
 
-def own_reason(rule: Rule, row: PaymentRow) -> str:
-    """Say to a client why their money cannot be returned now."""
+def own_reason(rule: Rule, row: PaymentRow, *, may_ask: bool = False) -> str:
+    """Say to a client why their money cannot be returned now; ``may_ask``: a button is there."""
     if rule.code is RefundRule.FUNDS_ANOTHER:
         return _funds_another(row)
     words = REASONS[rule.code]
     return words.format(
-        available=money(Money(row.available_minor, row.currency)), remaining=money(row.refundable)
+        available=money(Money(row.available_minor, row.currency)),
+        remaining=money(row.refundable),
+        how=PRESS if may_ask else WRITE_US,
     )
 
 
@@ -80,11 +83,13 @@ def _funds_another(row: PaymentRow) -> str:
     return words.format(funded=when_long(share.starts_at if share else row.starts_at))
 
 
-def without_right(row: PaymentRow) -> str:
+def without_right(row: PaymentRow, *, may_ask: bool) -> str:
     """Say to a client who may not return money themselves what becomes of what is left."""
     if row.booked and not row.refundable:
         return _funds_another(row)
-    return WRITE_US if row.remaining.minor else ""
+    if not row.remaining:
+        return ""
+    return PRESS if may_ask else WRITE_US
 
 
 def own_sentence(refund: Refund, row: PaymentRow) -> str:

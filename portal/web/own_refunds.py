@@ -82,18 +82,23 @@ def own_money() -> dict[int, list[OwnMoney]]:
 def _money(
     row: PaymentRow, refund: Refund | None, asked: RefundRequest | None, rights: RefundRights
 ) -> OwnMoney:
-    obstacle = _obstacle(row, rights)
     has_right = can(Permission.OWN_REFUND)
-    rule = rule_against_asking(ask_facts(row, asked), clock.now())
+    may_return = has_right and not _obstacle(row, rights)
+    is_askable = rule_against_asking(ask_facts(row, asked), clock.now()) is None
+    may_ask = is_askable and not may_return
     return OwnMoney(
         payment=row,
         refund=refund,
         steps=progress(refund, row, clock.now()).steps if refund else (),
         sentence=own_sentence(refund, row) if refund else "",
-        may_return=has_right and not obstacle,
-        may_ask=not (has_right and not obstacle) and rule is None,
+        may_return=may_return,
+        may_ask=may_ask,
         asked=asked,
-        obstacle=obstacle if has_right else without_right(row),
+        obstacle=(
+            _obstacle(row, rights, may_ask=may_ask)
+            if has_right
+            else without_right(row, may_ask=may_ask)
+        ),
     )
 
 
@@ -102,9 +107,9 @@ def _rights() -> RefundRights:
     return refund_rights(db.session(), person, own=True, now=clock.now())
 
 
-def _obstacle(row: PaymentRow, rights: RefundRights) -> str:
+def _obstacle(row: PaymentRow, rights: RefundRights, *, may_ask: bool = False) -> str:
     rule = rule_in_the_way(row.facts(rights, mode_of(row.account)))
-    return own_reason(rule, row) if rule else ""
+    return own_reason(rule, row, may_ask=may_ask) if rule else ""
 
 
 def _own_row(number: int) -> PaymentRow:

@@ -77,7 +77,13 @@ def ask() -> Response:
     form = ForgottenForm()
     if not form.validate_on_submit():
         return _page("forgotten", form, 422, is_sent=False)
-    nudge(answer, ask_for_link(form.email.data, actor=actor(), now=clock.now()))
+    limit, email = sign_in_limit(), form.email.data
+    try:
+        number = ask_for_link(email, actor=actor(), now=clock.now(), limit=limit)
+    except TooManyAttempts as refusal:
+        form.email.errors = [f"{too_many(refusal)}. Письмо не отправлено."]
+        return _page("forgotten", form, 429, is_sent=False)
+    nudge(answer, number)
     return _page("forgotten", form, is_sent=True)
 
 

@@ -25,7 +25,7 @@ from portal.store.refund_requests import RefundRequest, open_requests
 from portal.store.refund_rights import refund_rights
 from portal.store.timelines import payment_timeline, transfers_about
 from portal.store.users import get_user
-from portal.web.access import can, requires
+from portal.web.access import can, requires, sees
 from portal.web.context import bank_title
 from portal.web.export_words import PAYMENTS
 from portal.web.exports import Export, export, wanted_format
@@ -47,6 +47,7 @@ from portal.web.lists import (
     render_list,
     sort_links,
 )
+from portal.web.refund_words import explain
 from portal.web.search_words import (
     EXAMPLES,
     PEOPLE,
@@ -214,15 +215,24 @@ def _controls(view: ListView) -> dict[str, Any]:
     }
 
 
+def _blocked(line: Line) -> str:
+    """Say what is in the way of what is left; nothing to who may not return money anyway."""
+    is_told = line.rule is not None and line.may_ask and line.payment.refundable
+    return explain(line.rule, line.payment).text if line.rule and is_told else ""
+
+
 def card_context(number: int) -> dict[str, Any]:
     """Gather what the card of a payment shows; raise NotFound."""
     row = payment_row(db.session(), number, now=clock.now())
-    payment = payment_card(db.session(), number)
+    payment, line = payment_card(db.session(), number), line_of(row)
     return {
         "payment": payment,
-        "line": line_of(row),
+        "line": line,
+        "blocked": _blocked(line),
         "funded": shares_by(db.session(), number, now=clock.now()),
-        "timeline": payment_timeline(db.session(), payment),
+        "timeline": payment_timeline(
+            db.session(), payment, with_funded=sees(Permission.CONSULTATIONS_READ)
+        ),
         "transfers": transfers_about(db.session(), payment_id=number),
         "returners": returners(row) if can(Permission.ACCESS_READ) else None,
     }

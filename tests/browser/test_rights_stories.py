@@ -119,7 +119,7 @@ def test_a_client_is_given_a_right_refunds_and_loses_it(enter: Enter, stack: Sta
     gleb, kirill = enter("super"), enter("client")
     number = pays_and_cancels(kirill, stack)
     expect(button(kirill, number)).to_have_count(0)
-    kirill.sees("напишите администратору")
+    kirill.sees("нажмите «Попросить возврат»")
 
     gives(gleb)
     button(kirill, number).click()

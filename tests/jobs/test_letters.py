@@ -11,12 +11,14 @@ import time_machine
 from pydantic import SecretStr
 
 from portal.jobs import letters as jobs
+from portal.store.attempts import SignInLimit
 from portal.store.db import transaction
 from portal.store.letters import Letter
 from portal.usecases import passwords
 from tests import builders
 from tests.builders import NOW
 
+LIMIT = SignInLimit(10, timedelta(minutes=15))
 LINK = re.compile(r"http://127\.0\.0\.1:8000/password/link/\S+")
 
 
@@ -25,7 +27,7 @@ def letter_id(app):
     """Give the number of a letter with a link that Анна has asked for."""
     with app.app_context(), time_machine.travel(NOW, tick=False):
         anna = builders.staff()
-        request = passwords.ask_for_link("anna@example.test", actor=anna, now=NOW)
+        request = passwords.ask_for_link("anna@example.test", actor=anna, now=NOW, limit=LIMIT)
         yield passwords.answer_request(request, now=NOW)
 
 

@@ -20,10 +20,10 @@ from portal.domain.ledger import AccountKind
 from portal.jobs import ledger, sweep
 from portal.jobs.queue import QUEUE, nudge
 from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, make_bell, run_cron, run_worker
+from portal.store.attempts import SignInAttempt
 from portal.store.audit import AuditCheck
 from portal.store.db import db
 from portal.store.ledger import LedgerAccount
-from portal.store.users import SignInAttempt
 from tests import servers
 from tests.stacks import eventually
 

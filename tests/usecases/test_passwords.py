@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.domain.actors import Actor
 from portal.domain.errors import WrongPassword
 from portal.domain.letters import LetterKind
+from portal.store.attempts import SignInLimit
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from portal.store.letters import Letter
@@ -16,7 +17,7 @@ from portal.store.sessions import UserSession
 from portal.store.users import User
 from portal.usecases import passwords
 from portal.usecases.passwords import LinkUsed, Ticket, WeakPassword
-from portal.usecases.users import SignInLimit, authenticate
+from portal.usecases.users import authenticate
 from tests import builders
 from tests.builders import NOW
 
@@ -115,7 +116,7 @@ def open_sessions():
 
 def asks(email, actor, now=NOW):
     """Ask for a link to an address and let the job look whose it is; return the letter."""
-    request = passwords.ask_for_link(email, actor=actor, now=now)
+    request = passwords.ask_for_link(email, actor=actor, now=now, limit=LIMIT)
     return passwords.answer_request(request, now=now)
 
 
@@ -142,7 +143,7 @@ def test_three_letters_an_hour_are_enough(anna):
 
 def test_a_request_is_answered_once_and_told_with_where_it_came_from(anna):
     stranger = Actor(None, "гость", "10.0.0.7", "request", "Firefox")
-    request = passwords.ask_for_link(EMAIL, actor=stranger, now=NOW)
+    request = passwords.ask_for_link(EMAIL, actor=stranger, now=NOW, limit=LIMIT)
     assert waiting() == [EMAIL]
 
     answers = [passwords.answer_request(request, now=NOW) for _ in range(2)]

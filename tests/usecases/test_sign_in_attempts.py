@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from portal.domain.actors import Actor
 from portal.domain.errors import TooManyAttempts, WrongPassword
+from portal.store.attempts import SignInAttempt, SignInLimit
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
-from portal.store.users import SignInAttempt
-from portal.usecases.users import SignInLimit, authenticate, forget_attempts
+from portal.usecases.users import authenticate, forget_attempts
 from tests import builders
 from tests.builders import NOW
 

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.errors import EmailTaken, TooManyAttempts, WrongPassword
 from portal.domain.permissions import Role
+from portal.store.attempts import SignInAttempt, SignInLimit
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
-from portal.store.users import SignInAttempt, User
+from portal.store.users import User
 from portal.usecases.users import (
     NewUser,
-    SignInLimit,
     authenticate,
     check_password,
     create_user,

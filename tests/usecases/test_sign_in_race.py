@@ -9,13 +9,14 @@ from sqlalchemy import select
 from portal.domain.actors import SYSTEM
 from portal.domain.errors import WrongPassword
 from portal.domain.permissions import Role
+from portal.store.attempts import SignInLimit
 from portal.store.db import transaction
 from portal.store.sessions import UserSession, find_session
 from portal.store.users import User
 from portal.usecases.access import set_active
 from portal.usecases.passwords import change_password, redeem_ticket, ticket_for
 from portal.usecases.sessions import Browser, begin_session
-from portal.usecases.users import NewUser, SignInLimit, authenticate, create_user
+from portal.usecases.users import NewUser, authenticate, create_user
 from tests import builders
 from tests.builders import NOW
 

@@ -115,6 +115,8 @@ def test_who_comes_back_from_the_bank_is_not_sent_there_again(world, payer, wait
     assert 'content="0; url=' not in checking.text
     assert "Другой способ" not in checking.text
     assert "Другой способ" in declined.text
+    assert 'class="button main"' not in checking.text
+    assert "Ещё не платили?" in checking.text
 
 
 def test_money_for_a_cancelled_consultation_is_told_to_be_on_the_balance(world, payer, wait):

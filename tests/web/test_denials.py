@@ -97,7 +97,7 @@ def test_the_course_of_a_payment_shows_only_what_was_done(anna, refund):
     post(anna, f"/refunds/{refund}/cancel")
     with transaction() as session:
         payment = session.get_one(Payment, 1)
-        codes = [event.code for event in payment_timeline(session, payment)]
+        codes = [event.code for event in payment_timeline(session, payment, with_funded=True)]
 
     assert denied() == [refused("cancel", "refunds", refund, "already_moved")]
     assert "refund.cancel" in codes

@@ -86,3 +86,24 @@ def test_a_lost_ring_costs_nobody_their_letter(world, asks, redis_url):
         sweep.ring()
 
     assert ("passwords-answer-1", [1]) in waiting(redis_url)
+
+
+def test_a_visitor_asks_for_so_many_links_whomever_they_name(world, asks, redis_url):
+    for number in range(10):
+        asks(f"nobody{number}@example.test")
+
+    told = []
+    for email in (KNOWN, UNKNOWN, DISABLED):
+        answer = world.browser_of().post(PATH, {"email": email})
+        told.append((answer.status_code, "Слишком много попыток. Попробуйте в" in answer.text))
+
+    assert told == [(429, True)] * 3
+    assert (len(waiting(redis_url)), unanswered(world)) == (10, 10)
+
+
+def test_who_asks_for_links_may_still_sign_in(world, asks):
+    for _ in range(10):
+        asks(KNOWN)
+
+    form = {"email": KNOWN, "password": "wrong"}
+    assert world.browser_of().post("/sign-in", form).status_code == 422

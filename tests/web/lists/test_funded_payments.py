@@ -18,3 +18,30 @@ def test_a_payment_waits_for_a_refund_only_while_its_money_is_free(world):
 
     assert line not in booked
     assert line in anna.get("/payments?flag=owed").text
+
+
+def test_what_became_of_the_other_consultation_is_told_to_who_reads_consultations(world):
+    with world.app.app_context():
+        pay_from_balance(world.scheduled, actor=builders.person(world.people["zoya"]), now=NOW)
+        builders.cancel(world.actor("anna"), world.scheduled)
+    card, cancelled = f"/payments/{world.payment}", "Консультация отменена"
+
+    told = world.browser_of("anna").get(card).text.count(cancelled)
+    without = world.browser_of("gulya").get(card).text.count(cancelled)
+
+    assert (told, without) == (2, 1)
+
+
+def test_the_card_of_a_payment_says_what_is_in_the_way(world):
+    anna, card = world.browser_of("anna"), f"/payments/{world.payment}"
+    free = anna.get(card).text
+    with world.app.app_context():
+        pay_from_balance(world.scheduled, actor=builders.person(world.people["zoya"]), now=NOW)
+        paid = builders.book(world.people["zoya"])
+        scheduled = builders.start_to_pay(world.bank, paid)
+        builders.pay(world.bank, scheduled)
+    held = anna.get(f"/payments/{scheduled}").text
+
+    assert ("<dt>Можно вернуть</dt>" in free, "Вернуть сейчас нельзя" in free) == (True, False)
+    assert "<dt>Можно вернуть</dt>" not in held
+    assert "Консультация запланирована на 25 ноября 2026 г., 15:00." in held

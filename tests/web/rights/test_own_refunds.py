@@ -36,7 +36,8 @@ def test_the_button_is_there_only_with_the_right(house):
     house.hands(house.kirill, OWN)
 
     assert path_of(house) not in without
-    assert "Чтобы вернуть деньги в банк, напишите администратору." in without
+    assert "Чтобы вернуть деньги в банк, нажмите «Попросить возврат»." in without
+    assert "напишите администратору" not in without
     assert path_of(house) in kirill.get("/account").text
 
 

@@ -60,12 +60,18 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     }
     if not given.get("PORTAL_YANDEX_CLIENT_ID"):
         defaults |= _simulated_yandex(simulators)
-    if not any(name.startswith("PORTAL_ACCOUNTS") for name in given):
+    if not any(_names_an_account(name) for name in given):
         defaults |= _simulated_account(simulators)
     missing = {name: value for name, value in defaults.items() if not given.get(name)}
     if not given.get("PORTAL_SECRET_KEY"):
         missing["PORTAL_SECRET_KEY"] = secret_in(data_dir)
     return missing
+
+
+def _names_an_account(name: str) -> bool:
+    """Tell whether somebody has an account of their own; one setting alone changes a simulated."""
+    is_credential = name.endswith(("__TOKEN", "__CONNECTOR"))
+    return name == "PORTAL_ACCOUNTS" or (name.startswith("PORTAL_ACCOUNTS__") and is_credential)
 
 
 def _simulated_yandex(simulators: str) -> dict[str, str]:

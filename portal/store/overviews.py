@@ -15,7 +15,7 @@ from portal.store.audit import last_check
 from portal.store.card_checks import checks_in_trouble
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery, DeliveryStatus
-from portal.store.payment_lists import owed, surplus_left
+from portal.store.payment_lists import awaits_a_hand, owed, surplus_left
 from portal.store.payments import Payment
 from portal.store.refund_requests import count_open_requests
 from portal.store.refunds import UNEXPLAINED, Refund
@@ -49,6 +49,7 @@ class Attention:
     surplus_payments: int
     owed_payments: int
     asked_payments: int
+    hand_payments: int
     incidents: int
     in_incident: Sequence[int]
     overdue_consultations: int
@@ -86,6 +87,7 @@ def attention(session: Session, *, now: datetime, grace: timedelta) -> Attention
         surplus_payments=_count(session, *surplus_left()),
         owed_payments=_count(session, *owed()),
         asked_payments=count_open_requests(session),
+        hand_payments=_count(session, *awaits_a_hand()),
         incidents=_count(session, *_INCIDENTS),
         in_incident=_in_incident(session),
         overdue_consultations=_count(session, *overdue),

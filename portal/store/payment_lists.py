@@ -75,6 +75,7 @@ class PaymentFilter:
     has_surplus: bool = False
     is_owed: bool = False
     is_asked: bool = False
+    is_by_hand: bool = False
     currency: Currency | None = None
     smallest: int | None = None
     largest: int | None = None
@@ -132,6 +133,8 @@ def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool
         conditions += owed()
     if wanted.is_asked:
         conditions.append(is_asked_back())
+    if wanted.is_by_hand:
+        conditions += awaits_a_hand()
     return conditions + narrowed(
         (Payment.paid_method, eq, wanted.method),
         (Payment.account, eq, wanted.account),
@@ -162,6 +165,12 @@ def owed() -> list[ColumnElement[bool]]:
     """
     cancelled = select(Consultation.id).where(Consultation.status == ConsultationStatus.CANCELLED)
     return [_is_left(), or_(Payment.is_surplus.is_(True), Payment.consultation_id.in_(cancelled))]
+
+
+def awaits_a_hand() -> list[ColumnElement[bool]]:
+    """Say in SQL: its refund is to be made in the bank's cabinet, and its line has yet to come."""
+    waits = _last_refund_is(RefundStatus.SUBMITTED, RefundStatus.UNKNOWN)
+    return [Payment.under_way_minor > _NOTHING, Payment.is_returned_by_hand.is_(True), waits]
 
 
 def surplus_of(session: Session, consultation_id: int) -> Money | None:

@@ -35,6 +35,10 @@ UNEXPLAINED = tuple(f"{one} вне портала" for one in ("возврат",
 SURPLUS = ("лишняя оплата", "лишние оплаты", "лишних оплат")
 OWED = ("платёж ждёт возврата", "платежа ждут возврата", "платежей ждут возврата")
 ASKED = ("клиент просит возврат", "клиента просят возврат", "клиентов просят возврат")
+HAND = tuple(
+    f"{one} в кабинете банка"
+    for one in ("возврат нужно сделать", "возврата нужно сделать", "возвратов нужно сделать")
+)
 CHECKS = tuple(f"{one} карты без возврата" for one in ("проверка", "проверки", "проверок"))
 INCIDENTS = tuple(f"{one} с банком" for one in ("расхождение", "расхождения", "расхождений"))
 OVERDUE = ("консультация не закрыта", "консультации не закрыты", "консультаций не закрыты")
@@ -53,6 +57,7 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         (waiting.failed_refunds, FAILED, payments, {"status": "refund_failed"}),
         (waiting.unexplained_refunds, UNEXPLAINED, "attributions.show_list", {}),
         (waiting.asked_payments, ASKED, payments, {"flag": "asked"}),
+        (waiting.hand_payments, HAND, payments, {"flag": "hand"}),
         (waiting.surplus_payments, SURPLUS, payments, {"flag": "surplus"}),
         (waiting.owed_payments, OWED, payments, {"flag": "owed"}),
         (waiting.incidents, INCIDENTS, payments, {}),

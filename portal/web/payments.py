@@ -64,7 +64,12 @@ from portal.web.session import me
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
 IN_FILE_NAME = ("status", "consultation", "method", "refund", "flag", "bank", "currency")
-FLAGS = {"surplus": "лишняя оплата", "owed": "ждут возврата", "asked": "клиент просит возврат"}
+FLAGS = {
+    "surplus": "лишняя оплата",
+    "owed": "ждут возврата",
+    "asked": "клиент просит возврат",
+    "hand": "возврат в кабинете банка",
+}
 #: Queries that staff ask every day, by their words.
 PRESETS = (
     ("Сегодня", {"from": "today"}),
@@ -130,6 +135,7 @@ def _filter(view: ListView) -> PaymentFilter:
         has_surplus=view.value("flag") == "surplus",
         is_owed=view.value("flag") == "owed",
         is_asked=view.value("flag") == "asked",
+        is_by_hand=view.value("flag") == "hand",
         currency=choice(Currency, view.value("currency")),
         smallest=minor_of(view.value("min")),
         largest=minor_of(view.value("max")),

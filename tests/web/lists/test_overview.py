@@ -100,6 +100,19 @@ def test_a_refund_that_is_not_sent_within_an_hour_waits_for_somebody(desk, minut
     assert ROW.findall(desk.browser(desk.anna).get(url).text) == seen
 
 
+def test_a_refund_that_staff_make_by_hand_is_found_by_its_line(desk):
+    with desk.app.app_context():
+        _change(Payment, desk.payment, is_returned_by_hand=True)
+    desk.pays("Пётр Первый")
+    _refund(desk)
+
+    url = _lines(desk)["1 возврат нужно сделать в кабинете банка"]
+
+    assert url == "/payments?flag=hand"
+    assert ROW.findall(desk.browser(desk.anna).get(url).text) == [str(desk.payment)]
+    assert desk.bank.refunds == []
+
+
 def test_a_surplus_payment_is_found_by_its_line(desk):
     desk.pays("Пётр Первый")
     with desk.app.app_context():

@@ -6,7 +6,7 @@ charge is one more. The bank returns none of it by its API (tochka.md §0.3, §1
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from portal.domain.errors import Refusal
 from portal.domain.money import Money
@@ -15,6 +15,9 @@ from portal.domain.ports import BankLine, LineKind, Operation
 
 #: How long a charge holds what it pays for; the bank says yes or no at once.
 CHARGE_LASTS = timedelta(minutes=30)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class CardBusy(Refusal):
@@ -37,8 +40,12 @@ def captures(operation: Operation) -> Sequence[BankLine]:
 
 
 def part_of_binding(operation: Operation) -> Operation:
-    """Return the operation as its first payment sees it: without what was charged later."""
-    return replace(operation, lines=tuple(captures(operation)[:1]))
+    """Return the operation as its first payment sees it: without what was charged later.
+
+    A line without a time counts as later than every line that has one.
+    """
+    by_age = sorted(captures(operation), key=lambda line: line.at or _NEVER)
+    return replace(operation, lines=tuple(by_age[:1]))
 
 
 def part_of_charge(

@@ -13,7 +13,7 @@ from portal.store.db import db
 from portal.store.payments import Payment
 from portal.usecases.charges import claim_charge, record_not_charged
 
-NO_ANSWER = "Банк не ответил, деньги не списаны"
+NO_ANSWER = "the bank was not reached, nothing was sent"
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +40,7 @@ def _charge(payment_id: int, name: str, operation_id: str, amount: Money) -> Non
     try:
         bank = account(name).connector
         if not isinstance(bank, CardCharging) or not bank.capabilities.charges_without_payer:
-            raise BankMisconfigured(f"счёт {name} не списывает карты без клиента")
+            raise BankMisconfigured(f"account {name} charges no cards")
         bank.charge(operation_id, amount)
     except BankRefused as refused:
         record_not_charged(payment_id, refused.text, now=clock.now())

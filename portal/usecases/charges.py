@@ -31,7 +31,7 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
         if payment.status is not PaymentStatus.CREATED or payment.charged_at is not None:
             return False
         if consultation is None or not _is_still_wanted(session, payment, consultation, now):
-            _end(payment, "условия изменились, в банк ничего не ушло", None)
+            _end(payment, "the terms changed, nothing was sent", None)
             return False
         payment.status = advance(payment.status, PaymentStatus.PENDING)
         payment.charged_at = now

@@ -65,28 +65,42 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         payment.save_card = checkout.save_card and payment.is_by_own_card
         payment.binds_card = checkout.binds_card and payment.is_by_own_card
         if checkout.card_id is not None:
-            _charge(session, payment, checkout.card_id)
+            going_on = _charge(session, payment, checkout.card_id)
+            if going_on is not None:
+                return going_on.id
         payment.is_returned_by_hand = checkout.by_hand and (payment.binds_card or payment.is_charge)
         usable = _find_usable(session, payment, now)
         if usable is not None:
             return usable.id
         session.add(payment)
         session.flush()
-        note(session, actor, "payment.create", payment, now=now, method=checkout.method)
+        _note_start(session, payment, actor, now)
         return payment.id
 
 
-def _charge(session: Session, payment: Payment, card_id: int) -> None:
-    """Let the payment charge a card; one charge of a card at a time, so that its line is known."""
+def _note_start(session: Session, payment: Payment, actor: Actor, now: datetime) -> None:
+    """Keep who began to pay; of a charge this is the consent of the card's owner."""
+    if payment.is_charge:
+        note(session, actor, "payment.consent", payment, now=now, amount=payment.amount_minor)
+    else:
+        note(session, actor, "payment.create", payment, now=now, method=payment.method)
+
+
+def _charge(session: Session, payment: Payment, card_id: int) -> Payment | None:
+    """Let the payment charge a card; return the charge of its consultation that goes on already.
+
+    One charge of a card goes on at a time, whoever asked, so that its line is known.
+    """
     locked(session, User, payment.user_id)
     card = own_card(session, card_id, payment.user_id)
     if card.charged_operation is None or card.account != payment.account:
         raise NotFound(what="BoundCard", id=card_id)
-    is_open = find_open_charge(session, card)
-    if is_open is not None and is_open.consultation_id != payment.consultation_id:
+    going_on = find_open_charge(session, card)
+    if going_on is not None and going_on.consultation_id != payment.consultation_id:
         raise CardBusy(card=card_id)
     payment.charged_operation = card.charged_operation
     payment.bound_card_id = card.id
+    return going_on
 
 
 def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | None:
@@ -107,7 +121,7 @@ def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | 
     )
     alike = (each for each in found if each.is_by_own_card == wanted.is_by_own_card)
     pending = next(alike, None)
-    if pending is None or pending.is_charge or pending.link_expires_at is None:
+    if pending is None or pending.link_expires_at is None:
         return pending
     return pending if pending.link_expires_at - now > timedelta(minutes=2) else None
 

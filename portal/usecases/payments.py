@@ -39,7 +39,7 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         finish_parked(session, payment_id, now=now)
         seen = _part_of(session, payment, operation)
         if seen is None:
-            payment.next_read_at = _later_look(payment, now)
+            _wait_for_line(payment, now)
             return
         operation = seen
         incident = _mismatch(payment, operation)
@@ -68,6 +68,14 @@ def _part_of(session: Session, payment: Payment, operation: Operation) -> Operat
     if payment.is_charge:
         return None
     return part_of_binding(operation) if payment.binds_card else operation
+
+
+def _wait_for_line(payment: Payment, now: datetime) -> None:
+    """Look later for the line of a charge; one that the bank never showed has taken nothing."""
+    payment.next_read_at = _later_look(payment, now)
+    if payment.next_read_at is None and payment.status is PaymentStatus.PENDING:
+        payment.status = advance(payment.status, PaymentStatus.FAILED)
+        payment.failure = "the bank never showed the charge"
 
 
 def postpone_reading(payment_id: int, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Whose line is whose, when one operation at the bank tells of all charges of a card (B3)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,6 +43,13 @@ def test_the_payment_that_bound_the_card_sees_its_own_line_alone():
     seen = part_of_binding(operation(FIRST, SECOND, BACK))
 
     assert (seen.lines, seen.amount, seen.status) == ((FIRST,), rub(3500), PaymentStatus.PAID)
+
+
+def test_the_first_line_is_known_by_its_hour_whatever_the_order():
+    later = BankLine("2", LineKind.CAPTURE, rub(700), AT + timedelta(days=1))
+    nameless = BankLine("3", LineKind.CAPTURE, rub(700), None)
+
+    assert part_of_binding(operation(nameless, later, FIRST)).lines == (FIRST,)
 
 
 def test_a_charge_sees_its_new_line_and_its_own_sum():

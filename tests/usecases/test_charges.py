@@ -1,20 +1,25 @@
 """A client's press charges their bound card once, whatever the bank answers (B3, I-13)."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from portal.domain.charges import CardBusy
 from portal.domain.errors import AlreadyPaid, NotFound
-from portal.domain.payments import Incident, PaymentStatus
+from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import LineKind
 from portal.jobs import charges, payments
+from portal.store.audit import AuditEntry
 from portal.store.cards import own_card
 from portal.store.db import transaction
 from portal.store.payments import find_payment_of
 from portal.usecases.card_checks import unbind_card
+from portal.usecases.checkouts import Checkout, create_payment
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse, rub
-from tests.usecases.charges import make_scene
+from tests.usecases.charges import make_scene, pay_token
 
 LESS = 250_000
 
@@ -123,6 +128,39 @@ def test_a_swallowed_charge_stays_unknown_and_keeps_the_card_busy(scene, booked)
     assert (payment(number).status, scene.begins(booked)) == (PaymentStatus.PENDING, number)
     assert (taken(scene), scene.bank.calls.count("charge")) == ([], 1)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_a_charge_that_was_never_shown_has_taken_nothing_and_frees_the_card(scene, booked):
+    scene.bank.swallows("charge")
+    number = scene.charges(booked)
+    scene.bank.recovers()
+
+    scene.hears(number, NOW + timedelta(days=8, hours=1))
+
+    assert (payment(number).status, payment(number).next_read_at) == (PaymentStatus.FAILED, None)
+    assert scene.begins(builders.book(scene.kirill)) > number
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_a_charge_that_staff_ask_for_beside_the_clients_is_the_same_one(scene, booked):
+    first = scene.begins(booked)
+    checkout = Checkout("tochka", PaymentMethod.CARD, card_id=scene.card, by_hand=True)
+
+    again = create_payment(pay_token(booked), checkout, actor=scene.anna, now=NOW)
+
+    assert again == first
+
+
+def test_the_press_is_kept_as_the_clients_consent(scene, booked):
+    number = scene.charges(booked)
+
+    with transaction() as session:
+        about = (AuditEntry.object_type == "payments", AuditEntry.object_id == number)
+        kept = session.scalars(select(AuditEntry).where(*about).order_by(AuditEntry.id)).all()
+
+    told = [(entry.action, entry.actor_id) for entry in kept]
+    assert told[0] == ("payment.consent", scene.kirill)
+    assert [action for action, _ in told] == ["payment.consent", "payment.charge", "payment.paid"]
 
 
 def test_a_charge_that_the_bank_shows_twice_is_for_a_person(scene, booked):

@@ -12,7 +12,7 @@ from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
 from portal.domain.money import Currency, Money
-from portal.domain.ports import BankConnector, BankMisconfigured
+from portal.domain.ports import BankConnector, BankMisconfigured, CardCharging
 from portal.domain.refunds import AccountMode
 
 #: How an installed package adds a bank: an entry point of this group, called with the account's
@@ -59,6 +59,12 @@ class Account:
         """What a card check takes, and returns."""
         return Money(self.check_minor, self.currency)
 
+    @property
+    def charges_cards(self) -> bool:
+        """Whether the card of a paid order is charged again by that order's operation (B3)."""
+        can = self.connector.capabilities.charges_without_payer
+        return can and isinstance(self.connector, CardCharging)
+
 
 class Banks:
     """Every account of this portal, by name."""
@@ -99,8 +105,7 @@ class Banks:
     def charging_cards(self, currency: Currency) -> Account | None:
         """Return the account that takes new payments and charges cards without their payers."""
         account = self.taking_payments(currency)
-        can_charge = account and account.connector.capabilities.charges_without_payer
-        return account if can_charge else None
+        return account if account and account.charges_cards else None
 
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:

@@ -69,8 +69,7 @@ def card_name(card: BoundCard) -> str:
 def is_chargeable(card: BoundCard) -> bool:
     """Tell whether the portal can charge a card by itself: its client and its account allow it."""
     account = banks().find(card.account)
-    can = account is not None and account.connector.capabilities.charges_without_payer
-    return can and card.charged_operation is not None
+    return account is not None and account.charges_cards and card.charged_operation is not None
 
 
 def check_steps(check: CardCheck) -> list[Step]:

@@ -81,7 +81,7 @@ def _choice(consultation: Consultation, account: Account, form: MethodForm) -> d
         "ways": [(way, METHOD_WORDS[way], way.value == chosen) for way in ways.methods],
         "why": CARD_FIRST[ways.card_first] if ways.card_first else "",
         "kept_cards": _kept_cards(consultation, account),
-        "may_bind": account.connector.capabilities.charges_without_payer,
+        "may_bind": account.charges_cards,
         "is_answered": answered_origin() is not None,
         "small_print": _small_print(consultation, account),
     }
@@ -143,13 +143,12 @@ def choose(token: str) -> Response:
 
 def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Response:
     token = consultation.pay_token
-    can = account.connector.capabilities
     checkout = Checkout(
         account.name,
         form.chosen,
         save_card=form.save_card.data,
-        binds_card=form.binds_card.data and can.charges_without_payer,
-        by_hand=not can.returns_charges,
+        binds_card=form.binds_card.data and account.charges_cards,
+        by_hand=not account.connector.capabilities.returns_charges,
     )
     try:
         payment_id = create_payment(token, checkout, actor=actor(), now=clock.now())

@@ -157,7 +157,8 @@ def create(number: int) -> Response:
         return _changed(number, form)
     except NotRefundable as refusal:
         row = _own_row(number)
-        return _form_page(row, form, note=own_reason(refusal.rule, row), status=409)
+        note = f"{own_reason(refusal.rule, row)} Деньги не отправлялись."
+        return _form_page(row, form, note=note, status=409)
     nudge(jobs.submit, refund_id)
     return make_response(redirect(url_for("own_refunds.show", number=refund_id), code=303))
 

@@ -14,6 +14,7 @@ from portal.usecases.sessions import end_session, end_sessions
 from portal.web.access import signed_in
 from portal.web.fragments import render
 from portal.web.session import actor, me
+from portal.web.zones import town_of
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
 
@@ -56,6 +57,7 @@ def show() -> Response:
     return render(
         "profile/show.html",
         "profile/show.html",
+        town=town_of(me().time_zone),
         role=role_titles(session).get(me().role, me().role),
         rights=sorted(me().permissions),
         devices=[_device(row) for row in list_sessions(session, me().id, now)],

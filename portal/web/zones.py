@@ -19,6 +19,10 @@ def hour_there(moment: datetime, zone: str) -> str:
     there, here = moment.astimezone(ZoneInfo(zone)), moment.astimezone(MOSCOW)
     if there.utcoffset() == here.utcoffset():
         return ""
-    town = get_timezone_location(zone, locale="ru", return_city=True)
     day = "" if there.date() == here.date() else f"{there.day} {MONTHS[there.month]}, "
-    return f"{day}{there:%H:%M} ({town})"
+    return f"{day}{there:%H:%M} ({town_of(zone)})"
+
+
+def town_of(zone: str) -> str:
+    """Name the town whose clocks a zone keeps: «Алматы»."""
+    return get_timezone_location(zone, locale="ru", return_city=True)

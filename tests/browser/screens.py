@@ -96,6 +96,20 @@ SCREENS = (
     Screen("own consultation, cancel", "client", "/account/consultations/14/cancel"),
     Screen("own refund, ask", "client", "/account/payments/9/ask"),
     Screen("payments, asked back", "admin", "/payments?flag=asked"),
+    Screen("rights", "super", "/access"),
+    Screen("rights of one role", "super", "/access?role=viewer"),
+    Screen("role, new", "super", "/access/roles"),
+    Screen("people who hold a right", "super", "/access/people?right=refunds:create"),
+    Screen("portal as somebody", "super", "/access/preview?user=3"),
+    Screen("right, hand over", "super", "/users/4/grants"),
+    Screen("role of a person, change", "super", "/users/3/role"),
+    Screen("journal", "super", "/audit"),
+    Screen("journal filtered", "super", "/audit?action=money&outcome=done"),
+    Screen("profile", "client", "/profile"),
+    Screen("profile of staff", "viewer", "/profile"),
+    Screen("password, change", "client", "/profile/password"),
+    Screen("password, confirm", "super", "/confirm/password"),
+    Screen("password forgotten", "", "/password/forgotten"),
 )
 
 

@@ -20,18 +20,18 @@ RULES = {
 }
 ASK = """rules => axe.run(document, rules).then(answer => answer.violations.flatMap(
   one => one.nodes.map(node => `${one.id}: ${node.target} ${node.failureSummary}`)))"""
-#: What a person reads, without code (the bank's own words), keys and what is hidden.
+#: What a person reads, without code (the bank's own words), keys, names and what is hidden.
 READ = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
     const {parentElement: parent, data} = walker.currentNode;
-    if (parent.checkVisibility() && !parent.closest("code, kbd")) texts.push(data);
+    if (parent.checkVisibility() && !parent.closest("code, kbd, [translate=no]")) texts.push(data);
   }
   return texts.join(" ");
 }"""
 FOREIGN = re.compile(r"(?<![\w.@…])[A-Za-z_]{2,}(?![\w@])")
-ALLOWED = {"CSV", "Excel", "Enter", "QR"}
+ALLOWED = {"CSV", "Excel", "Enter", "QR", "ID"}
 WIDTHS = (1366, 768, 360, 320)
 LOOKS = (("light", 360), ("dark", 1366))
 

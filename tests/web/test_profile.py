@@ -126,3 +126,9 @@ def test_a_fresh_confirmation_is_asked_and_renews_the_session(app, anna, browser
 def test_idle_staff_sign_in_again(anna, browser):
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
         assert browser.get("/profile").status_code == 303
+
+
+def test_the_hour_that_a_person_is_told_is_named_by_its_town(world):
+    page = world.browser_of("kirill").get("/profile").text
+
+    assert ("Москва" in page, "Europe/Moscow" in page) == (True, False)

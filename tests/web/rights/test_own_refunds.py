@@ -86,6 +86,7 @@ def test_the_limit_is_shown_and_bars_a_larger_sum(house):
     assert "Самому вам можно вернуть ещё 1\u00a0000,00\u00a0₽." in page
     assert answer.status_code == 409
     assert "Сумма больше, чем вам разрешено вернуть самому." in answer.text
+    assert "напишите администратору. Деньги не отправлялись." in answer.text
     assert untouched(house) == NOTHING_MOVED
     part = ALL | {"mode": "part", "amount": "1000"}
     assert kirill.post(path_of(house), data=part).status_code == 303

@@ -25,6 +25,8 @@ from portal.store.users import hasher
 from tests import databases, pages, servers, stacks
 from tests.databases import Shelf
 
+pytest_plugins = ["portal.conformance.plugin"]
+
 for _name in [name for name in os.environ if name.startswith(("PORTAL_", "SANDBOX_"))]:
     del os.environ[_name]
 

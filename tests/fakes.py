@@ -1,7 +1,7 @@
 """A bank in memory that keeps its promises: what it executed stays, whatever it answered."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from portal.domain import clock
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.domain.ports import (
+    NO_HEADERS,
     PAYMENT_DOOR,
     BadSignature,
     BankError,
@@ -159,7 +160,9 @@ class FakeBank:
         payment.add_line(LineKind.CAPTURE, amount)
         self._lose_answer("charge")
 
-    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
+    def parse_webhook(
+        self, body: bytes, door: str = PAYMENT_DOOR, _headers: Mapping[str, str] = NO_HEADERS
+    ) -> BankEvent:
         """Read what event() and foreign_event() made; raise BadSignature for anything else."""
         if door != PAYMENT_DOOR:
             raise BankMisconfigured("no such door")

@@ -42,7 +42,8 @@ class Endpoint:
 class Request:
     """One call; ``template`` is what the log shows, ``ids`` fill it in.
 
-    ``body`` goes as JSON, ``form`` as a form; ``is_reading`` is a POST that changes nothing.
+    ``body`` goes as JSON, ``form`` as a form; ``is_reading`` is a POST that changes nothing;
+    ``headers`` carry what only this call has, for instance its seal.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Request:
     body: Mapping[str, object] | None = None
     form: Sequence[tuple[str, str]] | None = field(default=None, repr=False)
     is_reading: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_write(self) -> bool:
@@ -124,7 +126,7 @@ class BankHttp:
             f"{self._endpoint.base_url}{request.path}",
             params=request.query,
             content=content,
-            headers=headers,
+            headers={**headers, **request.headers},
         ) as response:
             data = _read(response, deadline)
         return Answer(response.status_code, _parsed(data), data)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from portal.domain.money import Currency, Money
@@ -12,6 +13,7 @@ from portal.domain.payments import PaymentMethod, PaymentStatus
 
 #: The last part of the address that most banks send their events to.
 PAYMENT_DOOR = "payment"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +238,14 @@ class BankConnector(Protocol):
     def refund(self, operation_id: str, amount: Money) -> None:
         """Ask for a refund, once; raise BankRefused for a definite no. Only a line is the money."""
 
-    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
+    def parse_webhook(
+        self, body: bytes, door: str = PAYMENT_DOOR, headers: Mapping[str, str] = NO_HEADERS, /
+    ) -> BankEvent:
         """Verify and read a webhook without touching anything; raise BadSignature.
 
         ``door`` is the last part of the address that it came to; raise BankMisconfigured for one
-        that the bank does not know.
+        that the bank does not know. ``headers`` have names in small letters: many banks put
+        their seal there.
         """
 
     def check(self) -> list[Finding]:

@@ -23,7 +23,7 @@ def receive(name: str, door: str) -> Response:
     """Store a genuine event and answer exactly 200, whatever it is (tochka.md §12.2)."""
     body = _body()
     try:
-        event = account(name).connector.parse_webhook(body, door)
+        event = account(name).connector.parse_webhook(body, door, _headers())
     except BadSignature as error:
         _log.warning("account %s: webhook refused: %s", name, error)
         abort(400)
@@ -46,6 +46,10 @@ def _thanks(name: str, door: str) -> Response:
         return make_response("", 200)
     answer = bank.acknowledge(door)
     return Response(answer.body, 200, content_type=answer.content_type)
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def _body() -> bytes:

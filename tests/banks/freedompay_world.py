@@ -7,12 +7,13 @@ import httpx
 
 from portal.banks.freedompay.connector import FreedomPayConnector
 from portal.banks.freedompay.settings import FreedomPaySettings
+from portal.conformance.ears import Ear, Heard
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.ports import BankConnector
 from portal.sandbox.freedompay.seals import with_seal
-from tests.banks.worlds import Ear
 
+GOOD = "4716047261941981"
 SECRET = "local.freedompay.secret"
 CALLS = {"create": "init_payment", "refund": "revoke", "charge": "card_direct"}
 
@@ -22,6 +23,7 @@ class FreedomPayWorld:
 
     door = "result"
     way = PaymentMethod.CARD
+    good_card, declined_card, silent_card = GOOD, "5548398681700148", "4000000000000408"
 
     def __init__(self, url: str, control: httpx.Client, webhooks: Ear) -> None:
         self._url, self._control, self._ear = url, control, webhooks
@@ -52,7 +54,7 @@ class FreedomPayWorld:
     def expire(self, operation_id: str) -> None:
         self._said(f"freedompay/operations/{operation_id}/expire")
 
-    def bind(self, operation_id: str, card: str = "4716047261941981") -> None:
+    def bind(self, operation_id: str, card: str = GOOD) -> None:
         """Let the payer give a card on the bank's page."""
         self._said(f"freedompay/operations/{operation_id}/bind?card={card}")
 
@@ -98,13 +100,13 @@ class FreedomPayWorld:
     def show_a_new_status(self, operation_id: str) -> None:
         self.fault("get_status3", "unknown_status")
 
-    def event(self, operation_id: str) -> bytes:
+    def event(self, operation_id: str) -> Heard:
         return self._ear.hear("result", operation_id)
 
-    def forged_event(self, operation_id: str) -> bytes:
-        return self.event(operation_id).replace(b"pg_result=1", b"pg_result=0")
+    def forged_event(self, operation_id: str) -> Heard:
+        return Heard(self.event(operation_id).body.replace(b"pg_result=1", b"pg_result=0"))
 
-    def sample_event(self) -> bytes:
+    def sample_event(self) -> Heard:
         """Return a genuine message of the other mode: this bank has no sample of its own."""
         self._ear.forget()
         fields = {
@@ -115,7 +117,7 @@ class FreedomPayWorld:
             "pg_result": "1",
             "pg_testing_mode": "1",
         }
-        return urlencode(with_seal("result", list(fields.items()), SECRET)).encode()
+        return Heard(urlencode(with_seal("result", list(fields.items()), SECRET)).encode())
 
     def rules(self, **rules: object) -> None:
         """Change the bank's switches."""

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from portal.banks.tochka.settings import TochkaSettings
+from portal.conformance.orders import CARD, SBP, half, order
 from portal.domain.ports import BankRefused, BankUnavailable
-from tests.banks.orders import CARD, SBP, half, order
 
 ON = {"chargeable_cards": True, "receipt": "us"}
 

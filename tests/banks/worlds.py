@@ -1,101 +1,22 @@
-"""Two worlds in which one contract holds: a bank in memory, and Tochka's simulator over HTTP."""
+"""Two worlds in which the contract holds: a bank in memory, and Tochka's simulator over HTTP."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Protocol
 
 import httpx
 
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
+from portal.conformance.ears import Ear, Heard
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod
 from portal.domain.ports import PAYMENT_DOOR, BankConnector, RefusedBecause
 from tests.fakes import FakeBank
 
-HEAR_SECONDS = 20
-
-
-class World(Protocol):
-    """A connector, and what happens on the other side of it."""
-
-    connector: BankConnector
-    #: Where its events come to, and how people usually pay there.
-    door: str
-    way: PaymentMethod
-
-    def pay(self, operation_id: str, method: PaymentMethod) -> None:
-        """Let the payer pay."""
-
-    def pay_by_new_card(self, operation_id: str) -> None:
-        """Let the payer pay by a new card and tick «save»."""
-
-    def pay_by_kept_card(self, operation_id: str, token_id: str) -> None:
-        """Let the payer pick a card that the bank keeps."""
-
-    def decline(self, operation_id: str) -> None:
-        """Let the payer's bank say no."""
-
-    def expire(self, operation_id: str) -> None:
-        """Let the link's time pass."""
-
-    def return_in_cabinet(self, operation_id: str, amount: Money) -> None:
-        """Return money without us."""
-
-    def executed_refunds(self) -> list[tuple[str, Money]]:
-        """Tell which refunds that we asked for were really made."""
-
-    def lose_the_answer(self, call: str) -> None:
-        """Execute the next ``create`` or ``refund``, and answer nothing."""
-
-    def swallow(self, call: str) -> None:
-        """Execute nothing, and answer nothing."""
-
-    def refuse_refunds(self) -> None:
-        """Say no to the next refund."""
-
-    def settle_slowly(self) -> None:
-        """Let refunds take their time from now on."""
-
-    def settle(self) -> None:
-        """Let that time pass."""
-
-    def go_down(self) -> BankConnector:
-        """Return the connector of a bank that nobody reaches."""
-
-    def charges_cards(self) -> BankConnector:
-        """Return the connector of an account whose bank charges kept cards."""
-
-    def executed_charges(self) -> list[tuple[str, Money]]:
-        """Tell which charges that we asked for were really made."""
-
-    def refuse_charges(self) -> None:
-        """Say no to the next charge."""
-
-    def show_another_amount(self, operation_id: str) -> None:
-        """Let the next reading lie about the sum."""
-
-    def show_a_new_status(self, operation_id: str) -> None:
-        """Let the next reading use a word that nobody knows."""
-
-    def sample_event(self) -> bytes:
-        """Return the test webhook, which carries foreign data; events are heard from now on."""
-
-    def event(self, operation_id: str) -> bytes:
-        """Return the webhook about a payment."""
-
-    def forged_event(self, operation_id: str) -> bytes:
-        """Return that webhook with its seal broken."""
-
 
 class FakeWorld:
     """The bank in memory."""
 
-    door, way = PAYMENT_DOOR, PaymentMethod.SBP
+    door, way, brand = PAYMENT_DOOR, PaymentMethod.SBP, "Mir"
 
     def __init__(self) -> None:
         self.connector = self._bank = FakeBank()
@@ -109,8 +30,6 @@ class FakeWorld:
         self.swallow = self._bank.swallows
         self.settle_slowly = self._bank.settles_slowly
         self.settle = self._bank.settle
-        self.sample_event = self._bank.foreign_event
-        self.event = self._bank.event
 
     def executed_refunds(self) -> list[tuple[str, Money]]:
         return list(self._bank.refunds)
@@ -138,16 +57,22 @@ class FakeWorld:
     def show_a_new_status(self, operation_id: str) -> None:
         self._bank.shows(operation_id, status=None, bank_word="WHATEVER")
 
-    def forged_event(self, operation_id: str) -> bytes:
-        return self._bank.broken_event()
+    def sample_event(self) -> Heard:
+        return Heard(self._bank.foreign_event())
+
+    def event(self, operation_id: str) -> Heard:
+        return Heard(self._bank.event(operation_id))
+
+    def forged_event(self, operation_id: str) -> Heard:
+        return Heard(self._bank.broken_event())
 
 
 class TochkaWorld:
     """The connector against the simulator, which knows nothing of it."""
 
-    door, way = PAYMENT_DOOR, PaymentMethod.SBP
+    door, way, brand = PAYMENT_DOOR, PaymentMethod.SBP, "Mir"
 
-    def __init__(self, url: str, control: httpx.Client, webhooks: "Ear") -> None:
+    def __init__(self, url: str, control: httpx.Client, webhooks: Ear) -> None:
         self._url, self._control, self._ear = url, control, webhooks
         self._said("reset")
         self.connector = self._connector(f"{url}/tochka/uapi")
@@ -224,17 +149,17 @@ class TochkaWorld:
     def show_a_new_status(self, operation_id: str) -> None:
         self.fault("info", "unknown_status")
 
-    def sample_event(self) -> bytes:
+    def sample_event(self) -> Heard:
         self._ear.forget()
         self.connector.register_webhook(self._ear.url)
         return self._ear.hear()
 
-    def event(self, operation_id: str) -> bytes:
+    def event(self, operation_id: str) -> Heard:
         return self._ear.hear()
 
-    def forged_event(self, operation_id: str) -> bytes:
-        head, payload, _ = self.event(operation_id).split(b".")
-        return b".".join([head, payload, b"A" * 512])
+    def forged_event(self, operation_id: str) -> Heard:
+        head, payload, _ = self.event(operation_id).body.split(b".")
+        return Heard(b".".join([head, payload, b"A" * 512]))
 
     def fault(self, call: str, fault: str) -> None:
         """Let the next call meet a fault."""
@@ -242,53 +167,3 @@ class TochkaWorld:
 
     def _said(self, path: str, **body: object) -> None:
         self._control.post(path, json=body).raise_for_status()
-
-
-class Ear:
-    """Hears what the bank sends to a webhook's address."""
-
-    def __init__(self, base_url: str, bodies: "queue.Queue[tuple[str, bytes]]") -> None:
-        self.base_url = base_url
-        self.url = f"{base_url}/{PAYMENT_DOOR}"
-        self.answer: Callable[[str], bytes] = lambda path: b""
-        self._bodies = bodies
-
-    def hear(self, door: str = PAYMENT_DOOR, about: str = "") -> bytes:
-        """Return the next webhook of a door that names ``about``; others are late and foreign."""
-        while True:
-            path, body = self._bodies.get(timeout=HEAR_SECONDS)
-            if path.endswith(f"/{door}") and about.encode() in body:
-                return body
-
-    def forget(self) -> None:
-        """Forget what another test has left."""
-        while not self._bodies.empty():
-            self._bodies.get_nowait()
-
-
-@contextmanager
-def listening() -> Iterator[Ear]:
-    """Listen for webhooks on a free port and answer exactly 200."""
-    bodies: queue.Queue[tuple[str, bytes]] = queue.Queue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(ear.answer(self.path))
-            bodies.put((self.path, body))
-
-        def log_message(self, *args: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    ear = Ear(f"http://127.0.0.1:{server.server_port}/webhooks/tochka", bodies)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield ear
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

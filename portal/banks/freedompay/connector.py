@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import httpx
@@ -21,6 +22,7 @@ from portal.domain.card_ports import BindingOrder, BindingPage, ChargeOrder
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.domain.ports import (
+    NO_HEADERS,
     PAYMENT_DOOR,
     BankEvent,
     BankRefused,
@@ -131,7 +133,9 @@ class FreedomPayConnector:
         }
         self._client.call(REVOKE, fields)
 
-    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
+    def parse_webhook(
+        self, body: bytes, door: str = PAYMENT_DOOR, _headers: Mapping[str, str] = NO_HEADERS
+    ) -> BankEvent:
         """Verify and read what came to «result» or «binding»; raise BadSignature (§6)."""
         return read_event(body, door, self._settings)
 

@@ -31,6 +31,7 @@ from portal.banks.tochka.webhooks import OPERATION_ID, read_event, verified
 from portal.domain import clock
 from portal.domain.money import Currency, Money
 from portal.domain.ports import (
+    NO_HEADERS,
     PAYMENT_DOOR,
     BadSignature,
     BankEvent,
@@ -179,7 +180,9 @@ class TochkaConnector:
         if data.get("result") is not True:
             raise BankUnavailable("the answer to a charge cannot be read", sent=True)
 
-    def parse_webhook(self, body: bytes, door: str = PAYMENT_DOOR) -> BankEvent:
+    def parse_webhook(
+        self, body: bytes, door: str = PAYMENT_DOOR, _headers: Mapping[str, str] = NO_HEADERS
+    ) -> BankEvent:
         """Verify and read an event; raise BadSignature. The bank's API is not asked.
 
         Codes that are neither configured nor known yet are not compared: the event then counts as

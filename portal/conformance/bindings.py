@@ -4,19 +4,17 @@ from uuid import uuid4
 
 import pytest
 
+from portal.conformance.orders import half, price, read, refund_lines
 from portal.domain.card_ports import BindingOrder, ChargeOrder
 from portal.domain.payments import PaymentStatus
 from portal.domain.ports import BankRefused, BankUnavailable, RefusedBecause
-from tests.banks.orders import half, price, read, refund_lines
-
-LOST, DECLINED = "4000000000000408", "5548398681700148"
 
 
-def bound(world, card="4716047261941981"):
+def bound(world, card=None):
     """Bind a card of a new client; return the client's name at the bank and the card's."""
     consumer_id = f"u-{uuid4().hex[:12]}"
     order = BindingOrder(uuid4().hex, consumer_id, "https://pay.example.ru/account/cards")
-    world.bind(world.connector.open_binding(order).operation_id, card)
+    world.bind(world.connector.open_binding(order).operation_id, card or world.good_card)
     (kept,) = world.connector.list_cards(consumer_id)
     return consumer_id, kept.token_id
 
@@ -32,14 +30,14 @@ def test_a_card_bound_on_the_banks_page_is_listed_once(binding):
 
     (card,) = binding.connector.list_cards(consumer_id)
 
-    assert (card.token_id, card.last4) == (token_id, "1981")
+    assert (card.token_id, card.last4) == (token_id, binding.good_card[-4:])
     assert binding.connector.list_cards("somebody-else") == []
 
 
 def test_a_card_that_was_declined_is_not_kept(binding):
     order = BindingOrder(uuid4().hex, "u-8", "https://pay.example.ru/account/cards")
 
-    binding.bind(binding.connector.open_binding(order).operation_id, DECLINED)
+    binding.bind(binding.connector.open_binding(order).operation_id, binding.declined_card)
 
     assert binding.connector.list_cards("u-8") == []
 
@@ -76,7 +74,7 @@ def test_a_charge_takes_the_sum_once_and_is_refunded_like_any_payment(charging):
 
 
 def test_a_charge_whose_answer_was_lost_was_made_once_and_is_found_by_reading(charging):
-    _, operation_id = prepared(charging, card=LOST)
+    _, operation_id = prepared(charging, card=charging.silent_card)
 
     with pytest.raises(BankUnavailable) as lost:
         charging.connector.send_charge(operation_id)

@@ -2,10 +2,10 @@
 
 import pytest
 
+from portal.conformance.orders import created, half, order, paid, price, read, refund_lines
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
 from portal.domain.ports import BankRefused, BankUnavailable, RefusedBecause
-from tests.banks.orders import created, half, order, paid, price, read, refund_lines
 
 
 def test_a_whole_refund_is_one_line(world):

@@ -1,8 +1,10 @@
 """Orders, payments and readings for the contract, in whichever world."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+from portal.conformance.worlds import World
 from portal.domain import clock
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
@@ -16,7 +18,6 @@ from portal.domain.ports import (
     ReceiptItem,
     RefusedBecause,
 )
-from tests.banks.worlds import World
 
 SBP, CARD = PaymentMethod.SBP, PaymentMethod.CARD
 
@@ -30,8 +31,8 @@ def half(world: World) -> Money:
     return Money(75_000, world.connector.currency)
 
 
-def order(world: World, **changes: object) -> PaymentOrder:
-    fields = {
+def order(world: World, **changes: Any) -> PaymentOrder:
+    fields: dict[str, Any] = {
         "reference": uuid4().hex,
         "amount": price(world),
         "purpose": "Консультация № 1042",

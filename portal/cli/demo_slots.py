@@ -8,7 +8,7 @@ from portal.domain.slots import SlotOffer, Span
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SPECIALIST = "Седова Анна"
-PRICE = {Currency.RUB: Money(350_000, Currency.RUB)}
+PRICE = {Currency.RUB: Money(350_000, Currency.RUB), Currency.KZT: Money(2_100_000, Currency.KZT)}
 #: Hours of the day in Moscow, and whether they cost anything.
 HOURS = ((time(10), False), (time(12), True), (time(18, 30), True))
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from portal.domain.money import Currency
+
 #: Where Russian and foreign cards are equally usual: only the person knows which theirs is.
 ASKED_IN = frozenset({"KZ"})
 
@@ -23,3 +25,12 @@ def card_origin(country: str | None, answer: CardOrigin | None) -> CardOrigin | 
     if country is None or country in ASKED_IN:
         return None
     return CardOrigin.RUSSIAN
+
+
+#: What a card of each kind is charged in: the account follows from it (domain.md §8).
+_CURRENCIES = {CardOrigin.RUSSIAN: Currency.RUB, CardOrigin.FOREIGN: Currency.KZT}
+
+
+def charged_in(origin: CardOrigin) -> Currency:
+    """Return the currency that such a card is asked to pay in; nothing is ever converted."""
+    return _CURRENCIES[origin]

@@ -61,7 +61,7 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     if not given.get("PORTAL_YANDEX_CLIENT_ID"):
         defaults |= _simulated_yandex(simulators)
     if not any(_names_an_account(name) for name in given):
-        defaults |= _simulated_account(simulators)
+        defaults |= _simulated_accounts(simulators, _portal_url(given))
     missing = {name: value for name, value in defaults.items() if not given.get(name)}
     if not given.get("PORTAL_SECRET_KEY"):
         missing["PORTAL_SECRET_KEY"] = secret_in(data_dir)
@@ -70,7 +70,7 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
 
 def _names_an_account(name: str) -> bool:
     """Tell whether somebody has an account of their own; one setting alone changes a simulated."""
-    is_credential = name.endswith(("__TOKEN", "__CONNECTOR"))
+    is_credential = name.endswith(("__TOKEN", "__SECRET_KEY", "__CONNECTOR"))
     return name == "PORTAL_ACCOUNTS" or (name.startswith("PORTAL_ACCOUNTS__") and is_credential)
 
 
@@ -83,7 +83,14 @@ def _simulated_yandex(simulators: str) -> dict[str, str]:
     }
 
 
-def _simulated_account(simulators: str) -> dict[str, str]:
+def _portal_url(given: Mapping[str, str]) -> str:
+    """Return where the simulators call the portal: as its own settings will say."""
+    port = given.get("PORTAL_PORT") or "8000"
+    return (given.get("PORTAL_PUBLIC_URL") or f"http://{LOOPBACK}:{port}").rstrip("/")
+
+
+def _simulated_accounts(simulators: str, portal: str) -> dict[str, str]:
+    """Describe an account for roubles and one for cards of other countries, in tenge."""
     tochka = {
         "CONNECTOR": "tochka",
         "TITLE": "Точка",
@@ -93,4 +100,17 @@ def _simulated_account(simulators: str) -> dict[str, str]:
         "VAT_TYPE": "vat22",
         "PUBLIC_KEYS_FROM": f"{simulators}/tochka/doc/openapi/static/keys/public",
     }
-    return {f"PORTAL_ACCOUNTS__TOCHKA__{name}": value for name, value in tochka.items()}
+    kazakh = {
+        "CONNECTOR": "freedompay",
+        "TITLE": "Freedom Pay",
+        "BASE_URL": f"{simulators}/freedompay",
+        "MERCHANT_ID": "100001",
+        "SECRET_KEY": "local.freedompay.secret",
+        "CALLBACK_URL": f"{portal}/webhooks/freedompay",
+    }
+    accounts = {"TOCHKA": tochka, "FREEDOMPAY": kazakh}
+    return {
+        f"PORTAL_ACCOUNTS__{account}__{name}": value
+        for account, settings in accounts.items()
+        for name, value in settings.items()
+    }

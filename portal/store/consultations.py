@@ -89,12 +89,27 @@ class Consultation(Base):
     search_text: Mapped[str] = mapped_column(Text)
 
     client: Mapped[User] = relationship(foreign_keys=client_id, lazy="raise_on_sql")
+    slot: Mapped[Slot | None] = relationship(lazy="raise_on_sql")
     closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id, lazy="raise_on_sql")
 
     @property
     def price(self) -> Money:
         """The price, VAT included."""
         return Money(self.price_minor, self.currency)
+
+    def price_in(self, currency: Currency, slot: Slot | None) -> Money | None:
+        """Return the price in a currency, its own or its slot's; None where none was written.
+
+        Nothing is converted. A gift costs nothing in any currency.
+        """
+        if currency is self.currency or not self.price_minor:
+            return Money(self.price_minor, currency)
+        prices = slot.prices if slot is not None else []
+        return next((price for price in prices if price.currency is currency), None)
+
+    def is_sold_for(self, price: Money) -> None:
+        """Take the price that was shown and paid for its own: all else follows its currency."""
+        self.price_minor, self.currency = price.minor, price.currency
 
     @property
     def is_paid(self) -> bool:
@@ -148,7 +163,7 @@ def consultation_by_token(session: Session, pay_token: str) -> Consultation:
     consultation = session.scalars(
         select(Consultation)
         .where(Consultation.pay_token == pay_token)
-        .options(joinedload(Consultation.client))
+        .options(joinedload(Consultation.client), joinedload(Consultation.slot))
     ).one_or_none()
     if consultation is None:
         raise NotFound(what="Consultation")

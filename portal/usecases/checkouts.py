@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.charges import CardBusy
-from portal.domain.errors import NotFound
+from portal.domain.errors import NotFound, NotPayable
+from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus, advance
 from portal.domain.ports import Payer, PaymentLink, PaymentOrder, ReceiptItem
 from portal.domain.reconciliations import next_payment_read
@@ -19,6 +20,7 @@ from portal.store.cards import find_open_charge, own_card
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
 from portal.store.payments import Payment
+from portal.store.slots import Slot
 from portal.store.users import User
 
 CREATE_RETRY = timedelta(seconds=15)
@@ -34,11 +36,13 @@ class Checkout:
     client themselves, signed in, who pays by card (B2). So is ``binds_card``, which asks the bank
     to let us charge it later. ``card_id`` is the client's own bound card that is charged now,
     without a link: whoever calls has the client's consent. ``by_hand`` says that the bank returns
-    what such cards have paid only in its cabinet.
+    what such cards have paid only in its cabinet. ``currency`` is the one of the price that the
+    payer was shown, the consultation's own when nobody says.
     """
 
     account: str
     method: PaymentMethod
+    currency: Currency | None = None
     save_card: bool = False
     binds_card: bool = False
     card_id: int | None = None
@@ -130,18 +134,29 @@ def _new_payment(
     session: Session, consultation: Consultation, checkout: Checkout, now: datetime
 ) -> Payment:
     client = session.get_one(User, consultation.client_id)
+    price = _price(session, consultation, checkout)
     return Payment(
         consultation_id=consultation.id,
         user_id=client.id,
         account=checkout.account,
         reference=f"c{consultation.id}-{secrets.token_hex(6)}",
-        amount_minor=consultation.price_minor,
-        currency=consultation.currency,
+        amount_minor=price.minor,
+        currency=price.currency,
         method=checkout.method,
         next_read_at=now + CREATE_RETRY,
         created_at=now,
         search_text=client.search_text,
     )
+
+
+def _price(session: Session, consultation: Consultation, checkout: Checkout) -> Money:
+    """Return the price that was shown; raise NotPayable where it has none in that currency."""
+    slot = session.get(Slot, consultation.slot_id) if consultation.slot_id else None
+    wanted = checkout.currency or consultation.currency
+    price = consultation.price_in(wanted, slot)
+    if price is None:
+        raise NotPayable(consultation=consultation.id)
+    return price
 
 
 def order_of(

@@ -198,6 +198,7 @@ def _credit(session: Session, payment: Payment, consultation: Consultation, now:
     payment.paid_transfer_id = transfers[0].id
     if not payment.is_surplus:
         consultation.paid_at = payment.paid_at
+        consultation.is_sold_for(payment.amount)
     tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
 
 

@@ -37,6 +37,7 @@ def offer_slots(offers: Sequence[SlotOffer], *, actor: Actor, now: datetime) -> 
                 specialist=slot.specialist,
                 starts_at=slot.starts_at.isoformat(),
                 amount=slot.price_rub_minor,
+                tenge=slot.price_kzt_minor,
             )
             numbers.append(slot.id)
         return numbers

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, request
 from flask import session as cookie
 
-from portal.domain.card_origins import CardOrigin, card_origin
+from portal.domain.card_origins import CardOrigin, card_origin, charged_in
+from portal.jobs.accounts import banks
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.users import User
@@ -13,7 +14,7 @@ from portal.web.checkout_forms import CardOriginForm
 from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, lead_to, purse_of
+from portal.web.pay_pages import consultation_of, lead_to, purse_of, till_of
 from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
 
@@ -43,7 +44,8 @@ def start(token: str) -> Response:
     if consultation.is_paid:
         return lead_to("waiting.done", token)
     if expected_origin() is CardOrigin.FOREIGN and "change" not in request.args:
-        return _foreign_page(consultation)
+        is_served = till_of(consultation, CardOrigin.FOREIGN) is not None
+        return lead_to("checkout.method", token) if is_served else _foreign_page(consultation)
     return _question(consultation, CardOriginForm(formdata=None))
 
 
@@ -64,7 +66,9 @@ def _question(consultation: Consultation, form: CardOriginForm, *, status: int =
 
 def _foreign_page(consultation: Consultation) -> Response:
     page = "checkout/foreign.html"
-    return render(page, page, consultation=consultation, purse=purse_of(consultation))
+    bank = banks().taking_payments(charged_in(CardOrigin.FOREIGN))
+    has_bank, purse = bank is not None, purse_of(consultation)
+    return render(page, page, consultation=consultation, purse=purse, has_bank=has_bank)
 
 
 @bp.post("/<string:token>/card")

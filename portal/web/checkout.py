@@ -11,7 +11,6 @@ from portal.domain.errors import AlreadyPaid, NotPayable
 from portal.domain.fundings import BalanceTooLow
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.cards import BoundCard, cards_of
 from portal.store.consultations import Consultation
@@ -26,7 +25,7 @@ from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, is_owner, lead_to, purse_of
+from portal.web.pay_pages import Till, consultation_of, is_owner, lead_to, purse_of, till_of
 from portal.web.session import actor, me
 
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
@@ -50,21 +49,35 @@ def method(token: str) -> Response:
     consultation = consultation_of(token)
     if consultation.is_paid:
         return lead_to("waiting.done", token)
-    is_served = banks().taking_payments(consultation.currency) is not None
-    if is_served and expected_origin() is not CardOrigin.RUSSIAN:
+    if _must_ask(consultation):
         return lead_to("card_origin.start", token)
     return _method_page(consultation, MethodForm(formdata=None))
 
 
-def _ways(consultation: Consultation, account: Account) -> Ways:
-    session, now = db.session(), clock.now()
+def _must_ask(consultation: Consultation) -> bool:
+    """Tell whether it must be known first whose card it is, or such cards are not taken (A5, A6).
+
+    Where nobody takes anything there is nothing to ask.
+    """
+    origin = expected_origin()
+    if origin is CardOrigin.FOREIGN:
+        return _till(consultation) is None
+    return origin is None and any(till_of(consultation, each) for each in CardOrigin)
+
+
+def _till(consultation: Consultation) -> Till | None:
+    return till_of(consultation, expected_origin() or CardOrigin.RUSSIAN)
+
+
+def _ways(consultation: Consultation, till: Till) -> Ways:
+    account, session, now = till.account, db.session(), clock.now()
     signs = Signs(
         methods=account.connector.capabilities.methods,
         lost_links=lost_links(session, account.name, now=now),
         habit=habit(session, consultation.client_id),
     )
     losses = current_app.config["PORTAL"].sbp_losses
-    return ways_to_pay(consultation.price, signs, losses=losses)
+    return ways_to_pay(till.price, signs, losses=losses)
 
 
 def _small_print(consultation: Consultation, account: Account) -> str:
@@ -73,13 +86,15 @@ def _small_print(consultation: Consultation, account: Account) -> str:
     return f"{vat_words(can.vat_percent)} {receipt_words(mail, by_bank=can.receipt_by_bank)}"
 
 
-def _choice(consultation: Consultation, account: Account, form: MethodForm) -> dict[str, Any]:
-    ways = _ways(consultation, account)
+def _choice(consultation: Consultation, till: Till, form: MethodForm) -> dict[str, Any]:
+    ways, account = _ways(consultation, till), till.account
+    is_foreign = expected_origin() is CardOrigin.FOREIGN
     form.offer(ways)
     chosen = form.method.data
     return {
         "ways": [(way, METHOD_WORDS[way], way.value == chosen) for way in ways.methods],
-        "why": CARD_FIRST[ways.card_first] if ways.card_first else "",
+        "why": CARD_FIRST[ways.card_first] if ways.card_first and not is_foreign else "",
+        "is_foreign": is_foreign,
         "kept_cards": _kept_cards(consultation, account),
         "may_bind": account.charges_cards,
         "is_answered": answered_origin() is not None,
@@ -107,10 +122,10 @@ def _kept_cards(
 def _method_page(
     consultation: Consultation, form: MethodForm, *, status: int = 200, note: str = ""
 ) -> Response:
-    account = banks().taking_payments(consultation.currency)
+    till = _till(consultation)
     is_payable = consultation.is_payable_at(clock.now())
     page = "checkout/method.html"
-    more = _choice(consultation, account, form) if account else {}
+    more = _choice(consultation, till, form) if till else {}
     return render(
         page,
         page,
@@ -119,7 +134,8 @@ def _method_page(
         form=form,
         note=note,
         is_payable=is_payable and bool(more.get("ways")),
-        is_unserved=is_payable and account is None,
+        is_unserved=is_payable and till is None,
+        price=till.price if till else consultation.price,
         purse=purse_of(consultation),
         **more,
     )
@@ -130,22 +146,23 @@ def _method_page(
 def choose(token: str) -> Response:
     """Start the payment; a job asks the bank for the link while the payer waits on our page."""
     consultation, form = consultation_of(token), MethodForm()
-    if expected_origin() is not CardOrigin.RUSSIAN:
+    if _must_ask(consultation):
         return lead_to("card_origin.start", token)
-    account = banks().taking_payments(consultation.currency)
-    if account is None:
+    till = _till(consultation)
+    if till is None:
         return _method_page(consultation, form, status=409, note=UNAVAILABLE)
-    form.offer(_ways(consultation, account))
+    form.offer(_ways(consultation, till))
     if not form.validate_on_submit():
         return _method_page(consultation, form, status=422)
-    return _begin(consultation, account, form)
+    return _begin(consultation, till, form)
 
 
-def _begin(consultation: Consultation, account: Account, form: MethodForm) -> Response:
-    token = consultation.pay_token
+def _begin(consultation: Consultation, till: Till, form: MethodForm) -> Response:
+    token, account = consultation.pay_token, till.account
     checkout = Checkout(
         account.name,
         form.chosen,
+        till.price.currency,
         save_card=form.save_card.data,
         binds_card=form.binds_card.data and account.charges_cards,
         by_hand=not account.connector.capabilities.returns_charges,

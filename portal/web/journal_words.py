@@ -73,6 +73,7 @@ FIELDS = {
     "starts_at": "Начало",
     "status": "Состояние",
     "surplus": "Лишняя оплата",
+    "tenge": "Сумма в тенге",
     "title": "Название",
     "until": "До",
     "user": "Пользователь, №",
@@ -240,11 +241,17 @@ def value_words(said: Said, name: str, value: object, titles: Mapping[str, str])
     if value is None or isinstance(value, bool):
         return YES_NO_NOTHING.get(name, YES_NO_NOTHING[""])[value]
     if isinstance(value, int):
-        return _money(said.facts, value) if name in ("amount", "limit") else str(value)
+        return _number_words(said, name, value)
     text = str(value)
     if name in ("until", "starts_at"):
         return when_long(datetime.fromisoformat(text))
     return _code_words(said.about, name, text, titles)
+
+
+def _number_words(said: Said, name: str, value: int) -> str:
+    if name == "tenge":
+        return money(Money(value, Currency.KZT))
+    return _money(said.facts, value) if name in ("amount", "limit") else str(value)
 
 
 def _code_words(about: str, name: str, text: str, titles: Mapping[str, str]) -> str:

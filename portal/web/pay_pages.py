@@ -1,11 +1,16 @@
 """What every page of a payer begins with: whose consultation it is, and where to go next."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, current_app, make_response, redirect, url_for
 
+from portal.banks.registry import Account
 from portal.domain import clock, ledger
+from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.fundings import Purse
+from portal.domain.money import Money
+from portal.jobs.accounts import banks
 from portal.store.consultations import Consultation, consultation_by_token
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -23,6 +28,27 @@ def consultation_of(token: str) -> Consultation:
 def pay_url(consultation: Consultation) -> str:
     """Return the address that a client pays at, whole, as it is sent to them."""
     return f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}"
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Which account takes the money for a consultation, and what it asks for."""
+
+    account: Account
+    price: Money
+
+
+def till_of(consultation: Consultation, origin: CardOrigin) -> Till | None:
+    """Find where such a card pays: in its own currency, at a price that was written down.
+
+    A Russian card falls back to the consultation's own currency; a foreign one never pays
+    elsewhere. None where nobody takes it (domain.md §8).
+    """
+    price = consultation.price_in(charged_in(origin), consultation.slot)
+    if price is None and origin is CardOrigin.RUSSIAN:
+        price = consultation.price
+    account = banks().taking_payments(price.currency) if price else None
+    return Till(account, price) if account and price else None
 
 
 def is_owner(consultation: Consultation) -> bool:

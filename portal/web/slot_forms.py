@@ -45,6 +45,7 @@ class SlotForm(FlaskForm):
         invalid_choice_message="Выберите, платный ли слот",
     )
     price = StringField("Сумма в рублях, с НДС", [Optional(), Length(max=40)])
+    price_kzt = StringField("Сумма в тенге", [Optional(), Length(max=40)])
 
     def offers(self) -> list[SlotOffer] | None:
         """Return what is offered, None when something is wrong: errors stand at their fields."""
@@ -59,16 +60,24 @@ class SlotForm(FlaskForm):
         return [SlotOffer(name, Span(start, start + length), prices) for start in starts]
 
     def _prices(self) -> dict[Currency, Money] | None:
-        typed = (self.price.data or "").strip()
+        """Read roubles and, where cards of other countries are to pay, tenge; None when wrong."""
+        typed = {Currency.RUB: self.price, Currency.KZT: self.price_kzt}
+        named = {currency: (field.data or "").strip() for currency, field in typed.items()}
         if self.fee.data == "free":
-            if typed:
-                self.price.errors = ["Вы ввели цену, но выбрали «Бесплатно». Уберите одно из двух"]
-            return None if typed else {}
-        try:
-            return {Currency.RUB: parse_amount(typed, Currency.RUB)}
-        except BadAmount:
-            self.price.errors = ["Введите цену числом, например 3 500"]
-            return None
+            for currency, field in typed.items():
+                if named[currency]:
+                    field.errors = ["Вы ввели цену, но выбрали «Бесплатно». Уберите одно из двух"]
+            return None if any(named.values()) else {}
+        prices: dict[Currency, Money] = {}
+        for currency, field in typed.items():
+            if not named[currency] and currency is not Currency.RUB:
+                continue
+            try:
+                prices[currency] = parse_amount(named[currency], currency)
+            except BadAmount:
+                field.errors = ["Введите цену числом, например 3 500"]
+                return None
+        return prices
 
     def _day(self) -> date | None:
         try:

@@ -85,7 +85,7 @@ def beside(stack: Stack, *words: str) -> str:
 def books(stack: Stack, who: str = "client", roubles: int = 321) -> int:
     """Book a consultation of the day after tomorrow for somebody and return its number."""
     with inside(stack) as session:
-        client = _user(session, who).id
+        client = user_of(session, who).id
         session.rollback()
         starts = clock.now() + timedelta(days=2)
         price = Money(roubles * 100, Currency.RUB)
@@ -117,7 +117,7 @@ def _payment(stack: Stack, number: int) -> Payment:
 def forgets_card_origin(stack: Stack, who: str) -> None:
     """Let the account forget whose card the person has said to have."""
     with inside(stack) as session:
-        _user(session, who).card_origin = None
+        user_of(session, who).card_origin = None
         session.commit()
 
 
@@ -131,5 +131,6 @@ def assert_book_holds(stack: Stack) -> None:
         assert session.scalars(checks).all() == []
 
 
-def _user(session: Session, who: str) -> User:
+def user_of(session: Session, who: str) -> User:
+    """Return one of the demo people."""
     return session.scalars(select(User).where(User.email == f"{who}@ponimayu.test")).one()

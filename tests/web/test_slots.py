@@ -42,6 +42,16 @@ def test_a_row_of_times_is_a_row_of_slots(world):
     }
 
 
+def test_a_slot_may_have_a_price_in_tenge_too(world):
+    anna = world.browser_of("anna")
+
+    anna.post("/slots/new", {**FORM, "times": "10:00", "price_kzt": "21 000"})
+
+    (slot,) = [slot for slot, _ in slots(world)]
+    assert (slot.price_rub_minor, slot.price_kzt_minor) == (350_050, 2_100_000)
+    assert "21 000,00 ₸" in anna.get("/slots").text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_a_slot_free_of_charge_has_no_price(world):
     form = {**FORM, "times": "10:00", "fee": "free", "price": ""}
 
@@ -61,6 +71,11 @@ WRONG = {
     "no price": ({"price": ""}, "Введите цену числом"),
     "nothing": ({"price": "0"}, "Введите цену числом"),
     "a price of what is free": ({"fee": "free"}, "выбрали «Бесплатно»"),
+    "tenge of what is free": (
+        {"fee": "free", "price": "", "price_kzt": "1"},
+        "выбрали «Бесплатно»",
+    ),
+    "tenge of no number": ({"price_kzt": "много"}, "Введите цену числом"),
 }
 
 

@@ -65,7 +65,7 @@ class FreedomPayConnector:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Cards only. The payer picks no kept card on its page: it is charged without them."""
+        """Cards only. The payer picks no kept card on its page: its token is charged instead."""
         return Capabilities(
             methods=(PaymentMethod.CARD,),
             receipt_by_bank=False,

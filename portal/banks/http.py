@@ -4,7 +4,8 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ MAX_ANSWER_BYTES = 1024 * 1024
 _ERROR_ID = re.compile(r"[\w-]{1,40}", re.ASCII)
 #: Raised before the first byte of a request can have left: DNS, refused, TLS, no free connection.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+#: How a job waits for an account's turn; the web sets none and never sleeps.
+KEEP_GAP: ContextVar[Callable[[str, float], None] | None] = ContextVar("KEEP_GAP", default=None)
 _log = logging.getLogger("portal.banks")
 # httpx tells whole addresses, and an address may hold ids that are as good as keys.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -28,7 +31,10 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a bank is, and what is needed to speak to it; ``ca_bundle`` is trusted only here."""
+    """Where a bank is, and what is needed to speak to it; ``ca_bundle`` is trusted only here.
+
+    ``min_gap_seconds`` is the pause that the bank wants between two calls of the account.
+    """
 
     account: str
     base_url: str
@@ -36,6 +42,7 @@ class Endpoint:
     token: str = ""
     ca_bundle: Path | None = None
     accept: str = "application/json"
+    min_gap_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,9 @@ class BankHttp:
         lost. Raises RuntimeError inside a database transaction (law 3).
         """
         forbid_open_transaction("a bank call")
+        keep_gap = KEEP_GAP.get()
+        if keep_gap is not None and self._endpoint.min_gap_seconds:
+            keep_gap(self._endpoint.account, self._endpoint.min_gap_seconds)
         started = time.monotonic()
         outcome = "cancelled"
         try:

@@ -20,8 +20,10 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from portal.banks.http import KEEP_GAP
 from portal.domain import clock
 from portal.jobs import journal, ledger, sweep
+from portal.jobs.pace import keep_gap
 from portal.jobs.parents import die_with_parent
 from portal.jobs.queue import FAILURE_TTL_SECONDS, JOB_TIMEOUT_SECONDS, ONCE_MORE, QUEUE, connect
 from portal.store.db import db
@@ -44,6 +46,7 @@ class PortalWorker(Worker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run in the app's context, on connections of its own: the parent's must not be shared."""
+        KEEP_GAP.set(keep_gap)
         with self._app.app_context():
             db.engine.dispose(close=False)
             return super().perform_job(job, queue, execution)

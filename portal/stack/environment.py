@@ -107,6 +107,7 @@ def _simulated_accounts(simulators: str, portal: str) -> dict[str, str]:
         "MERCHANT_ID": "100001",
         "SECRET_KEY": "local.freedompay.secret",
         "CALLBACK_URL": f"{portal}/webhooks/freedompay",
+        "MIN_GAP_SECONDS": "0",
     }
     accounts = {"TOCHKA": tochka, "FREEDOMPAY": kazakh}
     return {

@@ -44,6 +44,7 @@ FAULTS = {
     "yuan": ({"currency": "CNY"}, "currency: "),
     "a page of a minute": ({"lifetime_minutes": 1}, "lifetime_minutes: "),
     "longer than a job may take": ({"timeout_seconds": "26"}, "timeout_seconds: "),
+    "an endless pause": ({"min_gap_seconds": 60}, "min_gap_seconds: "),
     "another way to bind": ({"binding": "top-secret"}, "binding: "),
     "a foreign setting": ({"token": "top-secret"}, "token: "),
 }

@@ -77,6 +77,7 @@ SCREENS = (
     Screen("whose card", "client.kz", "/pay/{token}/card?change=1"),
     Screen("how to pay", "client.kz", "/pay/{token}/method"),
     Screen("how to pay, with a balance", "kim", "/pay/{token of kim}/method"),
+    Screen("how to pay from abroad", "", "/pay/{token abroad}/method"),
     Screen("code of SBP", "client.kz", "/pay/{token}/sbp"),
     Screen("waiting for the bank", "client.kz", "/pay/{token}/wait"),
     Screen("not paid at the bank", "client.kz", "/pay/{token}/wait?declined=1"),
@@ -146,6 +147,7 @@ class Stage:
         self.people["kim"].page.locator("#c20").get_by_role("link", name="Оплатить").click()
         self.places["token of kim"] = self.people["kim"].page.url.split("/")[-2]
         self._gives()
+        self._goes_abroad()
         return self
 
     def shows(self, screen: Screen) -> Page:
@@ -231,3 +233,15 @@ class Stage:
         anna.page.locator("main button.main").click()
         anna.sees("консультация подарена")
         self.places["given"] = anna.page.url.rpartition("/")[2]
+
+    def _goes_abroad(self) -> None:
+        """Let somebody with the link alone say that their card is of another country."""
+        daniyar = self.people["client.kz"]
+        daniyar.opens("/account")
+        link = daniyar.page.locator("#c21").get_by_role("link", name="Оплатить")
+        self.places["token abroad"] = (link.get_attribute("href") or "").split("/")[-2]
+        page = self._pages[""]
+        page.goto(f"{self.stack.portal_url}/pay/{self.places['token abroad']}/card?change=1")
+        page.get_by_label("Казахстанского или другой страны").check()
+        page.get_by_role("button", name="Продолжить").click()
+        page.wait_for_url("**/method")

@@ -53,7 +53,13 @@ class FreedomPayConnector:
     ) -> None:
         self._account = account
         self._settings = settings
-        endpoint = Endpoint(account, settings.base_url, settings.timeout_seconds, accept="*/*")
+        endpoint = Endpoint(
+            account,
+            settings.base_url,
+            settings.timeout_seconds,
+            accept="*/*",
+            min_gap_seconds=settings.min_gap_seconds,
+        )
         self._http = BankHttp(endpoint, transport)
         self._client = FreedomPayClient(self._http, settings)
         self._cards = Cards(self._client, settings)

@@ -46,6 +46,8 @@ class FreedomPaySettings(BaseModel):
     lifetime_minutes: int = Field(30, ge=5, le=10_080)
     # A job asks the bank four times at most, and has 120 s for all of it (portal/jobs/queue.py).
     timeout_seconds: float = Field(25, gt=0, le=25)
+    #: The bank's advice; jobs keep it, whoever called last (§3.1).
+    min_gap_seconds: float = Field(1.5, ge=0, le=5)
     #: Charging without the payer is switched on by the bank's manager (§8.4).
     charges: bool = False
     binding: Literal["add", "add2"] = "add"

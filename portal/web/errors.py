@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.domain.errors import NotFound, Refusal
 from portal.web.fragments import is_partial
@@ -72,6 +72,13 @@ def _http(error: HTTPException) -> Response:
     return page(status)
 
 
+def _foreign_host(_error: SecurityError) -> Response:
+    """Answer a name that is not ours without a page: no address can be built under it."""
+    answer = make_response("Такого адреса у портала нет. Ничего не изменилось.", 400)
+    answer.mimetype = "text/plain"
+    return answer
+
+
 def _csrf(_error: CSRFError) -> Response:
     return page(400, "Страница устарела: обновите её и отправьте ещё раз. Деньги не отправлялись.")
 
@@ -95,6 +102,7 @@ def _bug(_error: Exception) -> Response:
 def set_up(app: Flask) -> None:
     """Attach to the application."""
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(StepUp, ask)

@@ -19,6 +19,11 @@ class Currency(StrEnum):
     RUB = "RUB"
     KZT = "KZT"
 
+    @property
+    def place(self) -> int:
+        """Where its sums stand among those of others: roubles first, most payments are theirs."""
+        return list(Currency).index(self)
+
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:

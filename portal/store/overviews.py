@@ -1,6 +1,6 @@
 """What needs attention, and the sums of a period: the first page of staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,6 +123,11 @@ class Takings:
     refunds: int
 
     @property
+    def may_be_sbp(self) -> bool:
+        """Whether its payments could come by SBP, which moves roubles alone."""
+        return self.taken.currency is Currency.RUB
+
+    @property
     def sbp_percent(self) -> int:
         """The share of payments made by SBP, in whole percent."""
         return round(100 * self.by_sbp / self.payments) if self.payments else 0
@@ -151,7 +156,11 @@ def takings(session: Session, *, since: datetime) -> Sequence[Takings]:
             .group_by(Refund.currency)
         )
     }
-    return [_takings(currency, taken, returned) for currency in sorted({*taken, *returned})]
+    return [_takings(currency, taken, returned) for currency in _in_order({*taken, *returned})]
+
+
+def _in_order(currencies: Iterable[Currency]) -> list[Currency]:
+    return sorted(currencies, key=lambda currency: currency.place)
 
 
 def _takings(

@@ -116,7 +116,7 @@ def balances_of(session: Session, user_ids: Iterable[int]) -> Mapping[int, Seque
         if user_id is not None:
             sums.setdefault((user_id, currency), {})[kind] = minor
     found: dict[int, list[Balance]] = {}
-    for (user_id, currency), by_kind in sorted(sums.items()):
+    for (user_id, currency), by_kind in sorted(sums.items(), key=lambda each: each[0][1].place):
         parts = [Money(by_kind.get(kind, 0), currency) for kind in USER_KINDS]
         found.setdefault(user_id, []).append(Balance(*parts))
     return found
@@ -140,7 +140,7 @@ def totals_held(session: Session) -> Sequence[Balance]:
         sums.setdefault(currency, {})[kind] = int(minor)
     return [
         Balance(*(Money(by_kind.get(kind, 0), currency) for kind in USER_KINDS))
-        for currency, by_kind in sorted(sums.items())
+        for currency, by_kind in sorted(sums.items(), key=lambda each: each[0].place)
     ]
 
 

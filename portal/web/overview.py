@@ -63,4 +63,7 @@ def _taken(begin: datetime, now: datetime, *, is_one_day: bool) -> dict[str, Any
 def _charts(begin: datetime, now: datetime) -> list[Chart]:
     first, last = begin.astimezone(MOSCOW).date(), now.astimezone(MOSCOW).date()
     found = taken_by_day(db.session(), since=begin)
-    return [chart(currency, found[currency], first, last) for currency in sorted(found)]
+    return [
+        chart(currency, found[currency], first, last)
+        for currency in sorted(found, key=lambda each: each.place)
+    ]

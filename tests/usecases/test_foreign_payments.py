@@ -13,6 +13,8 @@ from portal.domain.slots import SlotOffer, Span
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.ledger import balance
+from portal.store.overviews import takings
+from portal.store.user_lists import totals_held
 from portal.usecases.bookings import Taking, take_slot
 from portal.usecases.checkouts import Checkout, create_payment, order_of, record_link
 from portal.usecases.slots import offer_slots
@@ -125,6 +127,21 @@ def test_roubles_that_come_after_tenge_are_free_balance_of_their_own(scene, meet
     assert purse(scene.kirill) == (PRICE, 0, 0)
     assert tenge(ledger.reserved(scene.kirill)) == TENGE.minor
     assert builders.errors_in_the_book() == []
+
+
+def test_sums_of_a_period_stand_apart_roubles_first_and_tenge_ask_for_no_sbp(
+    scene, meeting, kazakh
+):
+    builders.pay(scene.bank, scene.payment)
+    builders.pay(kazakh, started(kazakh, meeting))
+
+    with transaction() as session:
+        found = takings(session, since=NOW)
+        held = totals_held(session)
+
+    assert [one.taken for one in found] == [rub(PRICE), TENGE]
+    assert [one.may_be_sbp for one in found] == [True, False]
+    assert [one.total for one in held] == [rub(PRICE), TENGE]
 
 
 def test_nothing_is_converted_where_no_price_in_tenge_was_written(scene, kazakh):

@@ -59,6 +59,11 @@ class WaysToBuy:
         """Offer one more way."""
         self.offered.append(Offered(way, price.currency, *words))
 
+    def miss(self, words: str) -> None:
+        """Say why a way is not offered, once, however many currencies it is said of."""
+        if words not in self.obstacles:
+            self.obstacles.append(words)
+
 
 def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
     """Say how a slot may be paid for this client now, in every currency that it has a price in."""
@@ -71,7 +76,7 @@ def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
     for price in slot.prices:
         _add_balance(ways, client_id, price)
     if not can(Permission.USERS_READ):
-        ways.obstacles.append(UNSEEN)
+        ways.miss(UNSEEN)
     price = slot.prices[0]
     ways.add(PurchaseWay.GIFT, price, gift_words(price))
     return ways
@@ -81,11 +86,11 @@ def _add_link(ways: WaysToBuy, price: Money) -> None:
     """Offer the link where a bank takes the currency; no bank charges a card without its owner."""
     account = banks().taking_payments(price.currency)
     if account is None:
-        ways.obstacles.append(no_link_words(price))
+        ways.miss(no_link_words(price))
         return
     ways.add(PurchaseWay.LINK, price, link_words(price))
     may_charge = account.connector.capabilities.charges_without_payer
-    ways.obstacles.append(NO_CHARGE_YET if may_charge else NO_CHARGE)
+    ways.miss(NO_CHARGE_YET if may_charge else NO_CHARGE)
 
 
 def _add_balance(ways: WaysToBuy, client_id: int, price: Money) -> None:
@@ -98,7 +103,7 @@ def _add_balance(ways: WaysToBuy, client_id: int, price: Money) -> None:
     if purse.covers:
         ways.add(PurchaseWay.BALANCE, price, balance_words(purse))
     else:
-        ways.obstacles.append(too_low_words(purse))
+        ways.miss(too_low_words(purse))
 
 
 class PurchaseForm(FlaskForm):

@@ -112,6 +112,19 @@ def test_each_way_says_what_it_means_and_a_card_why_not(world, anna):
     assert re.findall(r'<input [^>]*checked id="way[^>]*value="([^"]+)"', page) == ["link-rub"]
 
 
+def test_what_two_currencies_have_in_common_is_said_once(world, anna):
+    kazakh = {"connector": "freedompay", "merchant_id": "1", "secret_key": "s"}
+    kazakh["callback_url"] = "https://pay.example.test/webhooks/kazakh"
+    world.app.extensions["banks"] = build_banks({"tochka": TOCHKA, "kazakh": kazakh})
+    with world.app.app_context(), transaction() as session:
+        session.get_one(Slot, world.slot).price_kzt_minor = 20_000_00
+
+    page = plain(anna.get(place(world)))
+
+    assert 'value="link-kzt"' in page
+    assert page.count("С привязанной карты без клиента: банк так не списывает.") == 1
+
+
 ACCOUNTS = {
     "charges cards": (
         {"chargeable_cards": True, "receipt": "us"},

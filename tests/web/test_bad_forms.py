@@ -1,12 +1,14 @@
 """Forms that no page of ours sends are refused, and nothing moves (reliability.md §4 F)."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.domain.refunds import RefundStatus
 from portal.store.audit import AuditEntry
 from portal.store.db import transaction
 from tests import builders
-from tests.builders import PRICE, purse
+from tests.builders import PRICE, STARTS_AT, purse
 from tests.web.test_refund_form import WHOLE, refunds
 
 
@@ -138,3 +140,21 @@ def test_what_a_terminal_would_obey_is_refused(world, anna, odd):
 
     assert answer.status_code == 400
     assert "Запланирована" in anna.get(path).text
+
+
+def test_what_is_going_on_is_not_cancelled_and_what_is_cancelled_not_completed(world, anna, now):
+    path = f"/consultations/{world.scheduled}"
+    anna.post(f"{path}/cancel", {"by": "staff", "reason": "Заболел врач"})
+    with world.app.app_context():
+        going_on = builders.book(world.people["kirill"])
+    now.move_to(STARTS_AT + timedelta(minutes=1))
+    anna = world.browser_of("anna")
+
+    late = anna.post(f"/consultations/{going_on}/cancel", {"by": "staff", "reason": "Поздно"})
+    dead = anna.post(f"{path}/complete", {"outcome": "completed", "reason": "Прошла"})
+
+    assert (late.status_code, dead.status_code) == (409, 409)
+    assert "Ничего не сделано" in late.text
+    assert "Ничего не сделано" in dead.text
+    with world.app.app_context():
+        assert builders.errors_in_the_book() == []

@@ -1,6 +1,6 @@
 """The bank accounts that the settings describe, each with its connector (F1)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
@@ -90,22 +90,15 @@ class Banks:
         known = self.find(name)
         return known.mode if known else AccountMode.CLOSED
 
-    def taking_payments(self, currency: Currency) -> Account | None:
-        """Return the account that takes new payments in this currency."""
+    def taking_payments(
+        self, currency: Currency, *, without: Collection[str] = ()
+    ) -> Account | None:
+        """Return the account that takes new payments in this currency, but none of ``without``."""
         for account in self:
-            if account.mode is AccountMode.ACTIVE and account.currency is currency:
+            is_open = account.mode is AccountMode.ACTIVE and account.name not in without
+            if is_open and account.currency is currency:
                 return account
         return None
-
-    def keeping_cards(self, currency: Currency) -> Account | None:
-        """Return the account that takes new payments and keeps cards in this currency."""
-        account = self.taking_payments(currency)
-        return account if account and account.connector.capabilities.keeps_cards else None
-
-    def charging_cards(self, currency: Currency) -> Account | None:
-        """Return the account that takes new payments and charges cards without their payers."""
-        account = self.taking_payments(currency)
-        return account if account and account.charges_cards else None
 
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:

@@ -11,8 +11,18 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain import clock
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
-from portal.jobs import charges, consultations, deliveries, letters, passwords, payments, refunds
+from portal.jobs import (
+    banks,
+    charges,
+    consultations,
+    deliveries,
+    letters,
+    passwords,
+    payments,
+    refunds,
+)
 from portal.jobs.queue import nudge
+from portal.store.bank_states import BankCheck
 from portal.store.consultations import due_to_lapse
 from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
@@ -21,6 +31,7 @@ from portal.store.password_requests import PasswordRequest
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.slot_lists import due_to_release
+from portal.usecases.banks import forget_checks
 from portal.usecases.consultations import open_due
 from portal.usecases.sessions import forget_sessions
 from portal.usecases.users import forget_attempts
@@ -29,6 +40,7 @@ from portal.usecases.yandex import forget_flows
 BATCH = 200
 SESSIONS_KEPT = timedelta(days=30)
 FLOWS_KEPT = timedelta(days=1)
+CHECKS_KEPT = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +56,7 @@ def ring() -> None:
     _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
     _ring_all(passwords.answer, PasswordRequest.created_at, PasswordRequest.created_at <= now)
+    _ring_all(banks.check, BankCheck.asked_at, BankCheck.finished_at.is_(None))
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)
     lapsed = due_to_lapse(db.session(), now=now, grace=grace, limit=BATCH)
     unpaid = due_to_release(db.session(), now=now, limit=BATCH)
@@ -60,6 +73,7 @@ def forget() -> None:
     forget_attempts(now=clock.now(), window=window)
     forget_flows(now=clock.now(), kept=FLOWS_KEPT)
     forget_sessions(now=clock.now(), kept=SESSIONS_KEPT)
+    forget_checks(now=clock.now(), kept=CHECKS_KEPT)
 
 
 def _ring_all(

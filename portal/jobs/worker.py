@@ -22,7 +22,7 @@ from rq.serializers import JSONSerializer
 
 from portal.banks.http import KEEP_GAP
 from portal.domain import clock
-from portal.jobs import journal, ledger, sweep
+from portal.jobs import banks, journal, ledger, sweep
 from portal.jobs.pace import keep_gap
 from portal.jobs.parents import die_with_parent
 from portal.jobs.queue import FAILURE_TTL_SECONDS, JOB_TIMEOUT_SECONDS, ONCE_MORE, QUEUE, connect
@@ -32,6 +32,7 @@ from portal.store.db import db
 WORKER_TTL_SECONDS = 20
 LOOK_ROUND_SECONDS = 5
 NIGHTLY = "30 3 * * *"
+QUARTERLY = "*/15 * * * *"
 RETRY_SECONDS = 2
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def make_bell(app: Flask, redis_url: str) -> Bell:
     """Return the clock with all that it rings for: the sweep, and what is done by night (UTC)."""
     bell = Bell(connect(redis_url), logging_level="WARNING", name="portal-cron")
     bell.register(sweep.ring, QUEUE, interval=app.config["PORTAL"].sweep_seconds)
+    bell.register(banks.check_all, QUEUE, cron=QUARTERLY)
     bell.register(sweep.forget, QUEUE, cron=NIGHTLY)
     bell.register(journal.check, QUEUE, cron=NIGHTLY)
     bell.register(ledger.check, QUEUE, cron=NIGHTLY)

@@ -18,7 +18,7 @@ from flask import (
 from portal.domain import clock
 from portal.domain.money import Currency
 from portal.domain.slots import SlotGone, SlotStatus
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import taking_payments
 from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -74,7 +74,7 @@ def _beyond_reach(slots: Sequence[Slot]) -> set[int]:
     purses = {
         currency: payable_from_balance(db.session(), me().id, currency)
         for currency in {price.currency for price in prices.values()}
-        if banks().taking_payments(currency) is None
+        if taking_payments(currency) is None
     }
     return {
         number

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 from flask import session as cookie
 
 from portal.domain.card_origins import CardOrigin, card_origin, charged_in
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import taking_payments
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.store.users import User
@@ -14,7 +14,7 @@ from portal.web.checkout_forms import CardOriginForm
 from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, lead_to, purse_of, till_of
+from portal.web.pay_pages import consultation_of, lead_to, purse_of, suspended_for, till_of
 from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
 
@@ -66,9 +66,16 @@ def _question(consultation: Consultation, form: CardOriginForm, *, status: int =
 
 def _foreign_page(consultation: Consultation) -> Response:
     page = "checkout/foreign.html"
-    bank = banks().taking_payments(charged_in(CardOrigin.FOREIGN))
-    has_bank, purse = bank is not None, purse_of(consultation)
-    return render(page, page, consultation=consultation, purse=purse, has_bank=has_bank)
+    return render(
+        page,
+        page,
+        consultation=consultation,
+        purse=purse_of(consultation),
+        has_bank=taking_payments(charged_in(CardOrigin.FOREIGN)) is not None,
+        is_waiting=suspended_for(consultation, CardOrigin.FOREIGN) is not None,
+        suspended_in=suspended_for(consultation, CardOrigin.RUSSIAN),
+        elsewhere=None,
+    )
 
 
 @bp.post("/<string:token>/card")

@@ -10,7 +10,8 @@ from portal.web.refund_words import Step
 
 BRANDS = {"mir": "Мир", "visa": "Visa", "mastercard": "Mastercard", "unionpay": "UnionPay"}
 UNAVAILABLE = (
-    "Привязать карту сейчас нельзя: банк не хранит карты или не отвечает. Деньги не списаны."
+    "Привязать карту сейчас нельзя: банк не хранит карты, не отвечает, или приём платежей "
+    "приостановлен. Деньги не списаны."
 )
 #: What the binding means for the client.
 BINDINGS = {

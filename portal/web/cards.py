@@ -10,7 +10,7 @@ from portal.domain.errors import NotFound
 from portal.domain.money import Currency
 from portal.domain.payments import PaymentStatus
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import keeping_cards
 from portal.jobs.queue import nudge
 from portal.store.card_checks import CardCheck, checks_of, find_check
 from portal.store.cards import cards_of, own_card
@@ -48,12 +48,12 @@ def show_list() -> Response:
         page,
         cards=[(card, card_name(card), is_chargeable(card)) for card in cards_of(session, me().id)],
         checks=checks,
-        can_bind=banks().keeping_cards(Currency.RUB) is not None,
+        can_bind=keeping_cards(Currency.RUB) is not None,
     )
 
 
 def _new_page(*, status: int = 200, note: str = "") -> Response:
-    page, account = "account/card_new.html", banks().keeping_cards(Currency.RUB)
+    page, account = "account/card_new.html", keeping_cards(Currency.RUB)
     return render(
         page,
         page,
@@ -75,7 +75,7 @@ def new() -> Response:
 @signed_in
 def create() -> Response:
     """Start a check and ring for its link; the page that waits leads on to the bank."""
-    account = banks().keeping_cards(Currency.RUB)
+    account = keeping_cards(Currency.RUB)
     if account is None:
         return _new_page(status=409)
     check = NewCheck(account.name, account.check_amount)

@@ -8,7 +8,7 @@ from portal.domain.charges import CardBusy
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
 from portal.domain.payments import PaymentMethod
 from portal.jobs import charges as jobs
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import charging_cards, is_suspended
 from portal.jobs.queue import nudge
 from portal.store.cards import BoundCard, own_card
 from portal.store.consultations import Consultation
@@ -31,7 +31,7 @@ bp = Blueprint("charges", __name__, url_prefix="/pay")
 def _own(token: str, number: int) -> tuple[Consultation, BoundCard, Account]:
     """Load the client's consultation, the card that may be charged for it, and its account."""
     consultation = consultation_of(token)
-    account = banks().charging_cards(consultation.currency)
+    account = charging_cards(consultation.currency)
     if account is None or not is_owner(consultation):
         raise NotFound(what="BoundCard", id=number)
     card = own_card(db.session(), number, me().id)
@@ -52,6 +52,8 @@ def _page(
 @signed_in
 def confirm(token: str, number: int) -> Response:
     """Say from which card how much is taken, and what a return of it means, before the press."""
+    if is_suspended(consultation_of(token).currency):
+        return lead_to("checkout.method", token)
     consultation, card, _ = _own(token, number)
     if not consultation.is_payable_at(clock.now()) or consultation.is_paid:
         return lead_to("checkout.start", token)
@@ -62,6 +64,8 @@ def confirm(token: str, number: int) -> Response:
 @signed_in
 def create(token: str, number: int) -> Response:
     """Charge the card by the client's press; a second press is the same charge."""
+    if is_suspended(consultation_of(token).currency):
+        return lead_to("checkout.method", token)
     consultation, card, account = _own(token, number)
     by_hand = not account.connector.capabilities.returns_charges
     wish = Checkout(account.name, PaymentMethod.CARD, card_id=card.id, by_hand=by_hand)

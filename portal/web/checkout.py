@@ -25,7 +25,15 @@ from portal.web.checkout_forms import MethodForm
 from portal.web.checkout_words import CARD_FIRST, METHOD_WORDS, receipt_words, vat_words
 from portal.web.formats import masked_email
 from portal.web.fragments import render
-from portal.web.pay_pages import Till, consultation_of, is_owner, lead_to, purse_of, till_of
+from portal.web.pay_pages import (
+    Till,
+    consultation_of,
+    is_owner,
+    lead_to,
+    purse_of,
+    suspended_for,
+    till_of,
+)
 from portal.web.session import actor, me
 
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
@@ -136,9 +144,20 @@ def _method_page(
         is_payable=is_payable and bool(more.get("ways")),
         is_unserved=is_payable and till is None,
         price=till.price if till else consultation.price,
+        **_obstacle(consultation, is_payable=is_payable),
         purse=purse_of(consultation),
         **more,
     )
+
+
+def _obstacle(consultation: Consultation, *, is_payable: bool) -> dict[str, Any]:
+    """Say which currency is suspended for a Russian card, and whether a foreign one pays now."""
+    if not is_payable or _till(consultation) is not None:
+        return {"suspended_in": None, "elsewhere": None}
+    return {
+        "suspended_in": suspended_for(consultation, CardOrigin.RUSSIAN),
+        "elsewhere": till_of(consultation, CardOrigin.FOREIGN),
+    }
 
 
 @bp.post("/<string:token>/method")
@@ -150,7 +169,8 @@ def choose(token: str) -> Response:
         return lead_to("card_origin.start", token)
     till = _till(consultation)
     if till is None:
-        return _method_page(consultation, form, status=409, note=UNAVAILABLE)
+        note = "" if suspended_for(consultation, CardOrigin.RUSSIAN) else UNAVAILABLE
+        return _method_page(consultation, form, status=409, note=note)
     form.offer(_ways(consultation, till))
     if not form.validate_on_submit():
         return _method_page(consultation, form, status=422)

@@ -27,6 +27,7 @@ NAV_MAIN = (
 )
 NAV_SYSTEM = (
     ("deliveries.show_list", "События банков", "inbox", Permission.DELIVERIES_READ),
+    ("banks.show_list", "Банки", "bank", Permission.BANKS_MANAGE),
     ("matrix.show", "Права доступа", "key", Permission.ACCESS_READ),
     ("audit.show_list", "Журнал", "journal", Permission.AUDIT_READ),
 )

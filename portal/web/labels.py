@@ -11,6 +11,7 @@ from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundReason, RefundStatus
 from portal.domain.slots import SlotStatus
 from portal.store.deliveries import DeliveryStatus
+from portal.web import bank_words
 
 
 class ByKind(Mapping[StrEnum, str]):
@@ -236,7 +237,7 @@ def tone(value: StrEnum) -> str:
     return TONES[SHAPES[value]]
 
 
-EVENTS = {
+EVENTS = bank_words.EVENTS | {
     "card.bind": "Карта привязана",
     "card.check": "Привязка карты начата",
     "card.unbind": "Карта отвязана",
@@ -245,7 +246,6 @@ EVENTS = {
     "payment.charge": "Списание с карты отправлено в банк",
     "payment.paid": "Банк подтвердил оплату",
     "payment.incident": "Ответ банка не совпал с платежом",
-    "delivery.received": "Банк прислал событие",
     "refund.ask": "Клиент просит вернуть деньги",
     "refund.decline": "Клиенту отказано в возврате",
     "refund.request": "Возврат запрошен",
@@ -296,5 +296,4 @@ EVENTS = {
     "right.revoke": "Право у человека отозвано",
     "access.denied": "Отказано: нет права",
     "action.refused": "Отказано: нельзя по правилам",
-    "delivery.replay": "Событие банка обрабатывается заново",
 }

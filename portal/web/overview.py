@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 
 from portal.domain import clock
 from portal.domain.permissions import Permission
+from portal.store.bank_states import suspensions
 from portal.store.db import db
 from portal.store.overviews import attention, taken_by_day, takings
 from portal.store.user_lists import totals_held
@@ -18,7 +19,7 @@ from portal.web.charts import Chart, chart
 from portal.web.formats import MOSCOW
 from portal.web.fragments import render
 from portal.web.lists import day_start
-from portal.web.overview_words import tasks
+from portal.web.overview_words import Task, suspended, tasks
 from portal.web.session import me
 
 bp = Blueprint("overview", __name__)
@@ -38,7 +39,7 @@ def show() -> Response:
     return render(
         "overview/show.html",
         "overview/_figures.html",
-        tasks=tasks(attention(session, now=now, grace=timedelta()), now),
+        tasks=_tasks(now),
         since=since,
         totals=totals_held(session) if can(Permission.USERS_READ) else [],
         **book_state(),
@@ -46,6 +47,12 @@ def show() -> Response:
         periods=[(value, title, value == days) for value, title in PERIODS],
         now=now,
     )
+
+
+def _tasks(now: datetime) -> list[Task]:
+    session = db.session()
+    waiting = attention(session, now=now, grace=timedelta())
+    return suspended(suspensions(session)) + tasks(waiting, now)
 
 
 def _taken(begin: datetime, now: datetime, *, is_one_day: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What waits for a person, in words, each line with the list or the card where it is seen to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from flask import url_for
 
 from portal.domain.permissions import Permission
+from portal.store.bank_states import BankSuspension
 from portal.store.overviews import CAP, Attention
 from portal.web.access import can, may_open
+from portal.web.context import bank_title
 from portal.web.formats import grouped, plural
 
 
@@ -73,6 +75,15 @@ def tasks(waiting: Attention, now: datetime) -> list[Task]:
         )
         for count, forms, door, params in lines
         if count and may_open(door)
+    ]
+
+
+def suspended(rows: Mapping[str, BankSuspension]) -> list[Task]:
+    """Tell everybody who works here through which accounts nobody can pay now, and why."""
+    url = url_for("banks.show_list") if may_open("banks.show_list") else ""
+    return [
+        Task(f"Приём через «{bank_title(name)}» приостановлен", url, since=f"Причина: {row.reason}")
+        for name, row in rows.items()
     ]
 
 

@@ -9,8 +9,8 @@ from portal.banks.registry import Account
 from portal.domain import clock, ledger
 from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.fundings import Purse
-from portal.domain.money import Money
-from portal.jobs.accounts import banks
+from portal.domain.money import Currency, Money
+from portal.jobs.accounts import is_suspended, taking_payments
 from portal.store.consultations import Consultation, consultation_by_token
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -44,11 +44,20 @@ def till_of(consultation: Consultation, origin: CardOrigin) -> Till | None:
     A Russian card falls back to the consultation's own currency; a foreign one never pays
     elsewhere. None where nobody takes it (domain.md §8).
     """
-    price = consultation.price_in(charged_in(origin), consultation.slot)
-    if price is None and origin is CardOrigin.RUSSIAN:
-        price = consultation.price
-    account = banks().taking_payments(price.currency) if price else None
+    price = _price_for(consultation, origin)
+    account = taking_payments(price.currency) if price else None
     return Till(account, price) if account and price else None
+
+
+def _price_for(consultation: Consultation, origin: CardOrigin) -> Money | None:
+    price = consultation.price_in(charged_in(origin), consultation.slot)
+    return consultation.price if price is None and origin is CardOrigin.RUSSIAN else price
+
+
+def suspended_for(consultation: Consultation, origin: CardOrigin) -> Currency | None:
+    """Return the currency that such a card pays in, when only a suspension keeps it from paying."""
+    price = _price_for(consultation, origin)
+    return price.currency if price and is_suspended(price.currency) else None
 
 
 def is_owner(consultation: Consultation) -> bool:

@@ -12,7 +12,7 @@ from portal.domain.fundings import Purse
 from portal.domain.money import Currency, Money
 from portal.domain.permissions import Permission
 from portal.domain.purchases import PurchaseWay
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import is_suspended, taking_payments
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
 from portal.store.ledger import balance
@@ -29,6 +29,7 @@ from portal.web.purchase_words import (
     gift_words,
     link_words,
     no_link_words,
+    suspended_words,
     too_low_words,
 )
 
@@ -84,9 +85,10 @@ def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
 
 def _add_link(ways: WaysToBuy, price: Money) -> None:
     """Offer the link where a bank takes the currency; no bank charges a card without its owner."""
-    account = banks().taking_payments(price.currency)
+    account = taking_payments(price.currency)
     if account is None:
-        ways.miss(no_link_words(price))
+        is_ours = is_suspended(price.currency)
+        ways.miss(suspended_words(price) if is_ours else no_link_words(price))
         return
     ways.add(PurchaseWay.LINK, price, link_words(price))
     may_charge = account.connector.capabilities.charges_without_payer

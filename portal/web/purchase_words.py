@@ -73,6 +73,14 @@ def no_link_words(price: Money) -> str:
     return f"По ссылке {money_short(price)}: нет счёта в банке, который примет оплату."
 
 
+def suspended_words(price: Money) -> str:
+    """Say that links in this currency wait until somebody lets the account take payments again."""
+    return (
+        f"По ссылке {money_short(price)}: приём платежей через банк приостановлен, причина "
+        "на «Обзоре»."
+    )
+
+
 def too_low_words(purse: Purse) -> str:
     """Say how much the balance lacks."""
     words = f"С баланса: свободно {money(purse.free)}, не хватает {money(purse.lacking)}."

@@ -19,7 +19,7 @@ from portal.domain import clock
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
-from portal.jobs.accounts import banks
+from portal.jobs.accounts import banks, taking_payments
 from portal.jobs.queue import nudge
 from portal.store.consultations import Consultation
 from portal.store.db import db
@@ -185,7 +185,7 @@ def sbp(token: str) -> Response:
         nudge(jobs.read, payment.id)
     else:
         context |= {"stage": "code", "code": qr_code(payment.link_url or "")}
-    account = banks().taking_payments(payment.currency)
+    account = taking_payments(payment.currency)
     by_card = bool(account and PaymentMethod.CARD in account.connector.capabilities.methods)
     page = render_template("checkout/sbp.html", **{"code": "", "by_card": by_card} | context)
     return make_response(page)

@@ -69,6 +69,8 @@ SCREENS = (
     Screen("user, consultations", "viewer", "/users/10?tab=consultations"),
     Screen("deliveries", "super", "/deliveries"),
     Screen("delivery", "super", "/deliveries/1"),
+    Screen("banks", "super", "/banks"),
+    Screen("bank, suspend", "super", "/banks/tochka/suspend"),
     Screen(
         "not allowed", "client", "/payments", status=403, console=(f"{FAILED} 403 (FORBIDDEN)",)
     ),

@@ -28,6 +28,8 @@ from tests import servers
 from tests.stacks import eventually
 
 EVENING, NIGHT = datetime(2026, 11, 24, 22, tzinfo=UTC), datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
+#: By the quarter of an hour.
+BANKS = "banks-check_all"
 BY_NIGHT = ["sweep-forget", "journal-check", "ledger-check"]
 
 
@@ -124,10 +126,10 @@ def test_the_clock_rings_for_the_sweep_often_and_for_the_checks_once_a_night(app
     assert rung_at(bell, EVENING) == ["sweep-ring"]
     assert rung_at(bell, EVENING + timedelta(seconds=4)) == []
     assert rung_at(bell, EVENING + timedelta(seconds=5)) == ["sweep-ring"]
-    assert rung_at(bell, NIGHT - timedelta(seconds=1)) == ["sweep-ring"]
-    assert rung_at(bell, NIGHT) == BY_NIGHT
-    assert rung_at(bell, NIGHT + timedelta(hours=23)) == ["sweep-ring"]
-    assert rung_at(bell, NIGHT + timedelta(days=1)) == ["sweep-ring", *BY_NIGHT]
+    assert rung_at(bell, NIGHT - timedelta(seconds=1)) == ["sweep-ring", BANKS]
+    assert rung_at(bell, NIGHT) == [BANKS, *BY_NIGHT]
+    assert rung_at(bell, NIGHT + timedelta(hours=23)) == ["sweep-ring", BANKS]
+    assert rung_at(bell, NIGHT + timedelta(days=1)) == ["sweep-ring", BANKS, *BY_NIGHT]
 
 
 def test_what_the_clock_rings_for_by_night_is_done(app, redis_url, queue):

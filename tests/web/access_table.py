@@ -65,6 +65,12 @@ GET  /users/<int:number>                              303  303  403  403  403  2
 POST /users/<int:number>/reveal                      303  303  403  403  403  403  200  200
 GET  /deliveries                                      303  303  403  403  403  403  200  200
 GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
+GET  /banks                                           303  303  403  403  403  403  403  200
+POST /banks/<string:name>/check                       303  303  403  403  403  403  403  303
+GET  /banks/<string:name>/suspend                     303  303  403  403  403  403  403  200
+POST /banks/<string:name>/suspend                     303  303  403  403  403  403  403  422
+GET  /banks/<string:name>/resume                      303  303  403  403  403  403  403  200
+POST /banks/<string:name>/resume                      303  303  403  403  403  403  403  422
 POST /deliveries/<int:number>/replay                  303  303  403  403  403  403  403  303
 GET  /access                                         303  303  403  403  403  403  403  200
 POST /access                                         303  303  403  403  403  403  403  422

@@ -192,11 +192,20 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One plain fact; ``is_code`` is written for computers, as the door that was tried."""
+
+    name: str
+    value: str
+    is_code: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What an entry keeps besides who and when: changed fields, and plain facts."""
 
     changed: Sequence[Changed]
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[Fact]
 
 
 def action_words(entry: AuditEntry) -> str:
@@ -226,7 +235,7 @@ def details(entry: AuditEntry, titles: Mapping[str, str]) -> Details:
         if name not in _SILENT
     ]
     facts = [
-        (field_words(name), words(name, entry.changes))
+        Fact(field_words(name), words(name, entry.changes), is_code=name == "door")
         for name, value in entry.changes.items()
         if name not in _SILENT and value is not None
     ]
@@ -275,5 +284,5 @@ def changes_text(entry: AuditEntry) -> str:
     """Write the changes of an entry in one line, for a file."""
     told = details(entry, {})
     lines = [f"{one.name}: {one.before} → {one.after}" for one in told.changed]
-    lines += [f"{name}: {value}" for name, value in told.facts]
+    lines += [f"{fact.name}: {fact.value}" for fact in told.facts]
     return "; ".join(lines)

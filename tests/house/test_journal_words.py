@@ -84,5 +84,6 @@ def test_every_event_belongs_to_a_group_or_is_found_without_one():
 def test_a_field_and_an_object_that_nobody_has_named_are_shown_as_they_are():
     entry = AuditEntry(object_type="things", changes={"thing": "x", "status": "y"})
 
-    assert details(entry, {}).facts == [("thing", "x"), ("Состояние", "y")]
+    told = [(fact.name, fact.value) for fact in details(entry, {}).facts]
+    assert told == [("thing", "x"), ("Состояние", "y")]
     assert "things" not in OBJECTS

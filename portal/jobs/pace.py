@@ -9,7 +9,7 @@ from portal.domain.ports import BankUnavailable
 from portal.jobs.queue import connect
 
 #: A job that gets no turn for so long has sent nothing, and its row asks again later.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 5.0
 
 
 def keep_gap(account: str, seconds: float) -> None:

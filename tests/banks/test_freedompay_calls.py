@@ -193,6 +193,15 @@ def test_a_state_that_does_not_fit_is_a_no_for_a_refund_and_no_decline_of_a_char
     assert charge.value.because is RefusedBecause.DUPLICATE
 
 
+def test_a_charge_that_is_answered_by_two_ids_may_have_been_made():
+    told = paper(with_seal("direct", [*OK, *[("pg_payment_id", OPERATION)] * 2], SECRET))
+
+    with pytest.raises(BankUnavailable) as lost:
+        Bank(direct=told).connector(charges=True).send_charge(OPERATION)
+
+    assert lost.value.sent is True
+
+
 def test_answers_about_charges_may_be_sealed_without_a_script():
     bank = Bank(direct=seal(None), init=paper(with_seal(None, CREATED, SECRET)))
     asked = ChargeOrder("PNM-43", SUM, "Консультация 43", "u-7", TOKEN)

@@ -149,6 +149,27 @@ def test_a_second_card_is_found_by_the_order():
     assert "pg_order_id" in bank.sent()
 
 
+@pytest.mark.parametrize("word", ["waiting_3ds", "process", "incomplete", "canceled"])
+@time_machine.travel(NOW, tick=False)
+def test_a_second_card_is_found_after_a_first_that_was_left(word):
+    left = status(pg_payment_status=word, pg_captured="0")
+    bank = Bank(get_status3=Each(left, status(pg_payment_id="1814725570")))
+
+    found = bank.connector().read_operation(OPERATION)
+
+    assert (found.operation_id, found.status) == ("1814725570", PAID)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_order_that_the_bank_does_not_find_changes_nothing():
+    left = status(pg_payment_status="process", pg_captured="0")
+    bank = Bank(get_status3=Each(left, error("340")))
+
+    found = bank.connector().read_operation(OPERATION)
+
+    assert (found.operation_id, found.status) == (OPERATION, PENDING)
+
+
 @pytest.mark.parametrize("wanted", ["", "abc", "1 or 1", "1" * 20])
 def test_what_cannot_be_an_id_of_the_bank_is_not_asked(wanted):
     bank = Bank()

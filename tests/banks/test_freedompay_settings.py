@@ -8,6 +8,7 @@ from portal.domain.card_ports import CardBinding, TokenCharging
 from portal.domain.money import Currency
 from portal.domain.payments import PaymentMethod
 from portal.domain.ports import BankMisconfigured, SignedAnswers, WebhookRegistration
+from tests.banks.freedompay_answers import settings
 
 OWN = {
     "connector": "freedompay",
@@ -29,6 +30,13 @@ def test_an_account_is_built_from_its_settings():
     assert (account.currency, bank.capabilities.methods) == (Currency.KZT, (PaymentMethod.CARD,))
 
 
+@pytest.mark.parametrize(("before", "keys"), [("", ("new",)), ("old", ("new", "old"))])
+def test_an_empty_secret_of_before_seals_nothing(before, keys):
+    found = settings(secret_key="new", previous_secret_key=before)
+
+    assert found.keys == keys
+
+
 FAULTS = {
     "no secret": ({"secret_key": None}, "secret_key: "),
     "an empty secret": ({"secret_key": ""}, "secret_key: "),
@@ -45,6 +53,7 @@ FAULTS = {
     "a page of a minute": ({"lifetime_minutes": 1}, "lifetime_minutes: "),
     "longer than a job may take": ({"timeout_seconds": "26"}, "timeout_seconds: "),
     "an endless pause": ({"min_gap_seconds": 60}, "min_gap_seconds: "),
+    "no host of its page": ({"payment_hosts": ""}, "payment_hosts: "),
     "another way to bind": ({"binding": "top-secret"}, "binding: "),
     "a foreign setting": ({"token": "top-secret"}, "token: "),
 }

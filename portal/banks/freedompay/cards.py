@@ -77,7 +77,7 @@ class Cards:
             "pg_idempotency_key": f"chg-{order.reference}",
         }
         told = self._client.call(CHARGE_INIT, fields)
-        operation_id = mapping.value(told, "pg_payment_id") or ""
+        operation_id = mapping.value(told, "pg_payment_id", sent=True) or ""
         if not mapping.OPERATION_ID.fullmatch(operation_id):
             raise BankUnavailable("the answer names no operation", sent=True)
         return operation_id
@@ -85,9 +85,9 @@ class Cards:
     def charge(self, operation_id: str) -> None:
         """Move the money (§8.4, step 2)."""
         told = self._client.call(CHARGE_DIRECT, {"pg_payment_id": operation_id})
-        if mapping.value(told, "pg_payment_id") not in (None, operation_id):
+        if mapping.value(told, "pg_payment_id", sent=True) not in (None, operation_id):
             raise BankUnavailable("the answer is about another operation", sent=True)
-        if mapping.value(told, "pg_transaction_status") in mapping.FAILED_WORDS:
+        if mapping.value(told, "pg_transaction_status", sent=True) in mapping.FAILED_WORDS:
             raise BankRefused(RefusedBecause.DECLINED, words.DECLINED)
 
     def _require_token(self, token_id: str) -> None:

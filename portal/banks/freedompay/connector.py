@@ -39,6 +39,7 @@ from portal.domain.ports import (
 from portal.domain.transactions import forbid_open_transaction
 
 ACCEPTED = "accepted"
+NOT_PAID = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.EXPIRED)
 _log = logging.getLogger("portal.banks")
 
 
@@ -99,21 +100,24 @@ class FreedomPayConnector:
     def read_operation(self, operation_id: str) -> Operation:
         """Read an operation (§7); raise BankRefused(NOT_FOUND) when it is unknown.
 
-        A payer who tried a second card has paid under another id of the same order: the reading
-        then carries that id, and a refund will name it (§6.5).
+        A payer who tried a second card has paid under another id of the same order, also after a
+        first that was left at its code: the reading then carries that id, and a refund will name
+        it (§6.5).
         """
         told = self._status("pg_payment_id", operation_id)
         found = mapping.operation(told, self._settings)
         if found.operation_id != operation_id:
             raise BankUnavailable("the answer is about another operation", sent=False)
-        is_open = found.status in (PaymentStatus.PENDING, PaymentStatus.FAILED)
-        if is_open and found.bank_word in mapping.FAILED_WORDS and found.reference:
+        if found.status in NOT_PAID and found.reference:
             return self._last_of(found, found.reference)
         return found
 
     def _last_of(self, declined: Operation, reference: str) -> Operation:
         """Return the last attempt of an order, unless it is no attempt of the same (§18.3)."""
-        told = self._status("pg_order_id", reference)
+        try:
+            told = self._status("pg_order_id", reference)
+        except BankRefused:
+            return declined
         if (mapping.value(told, "pg_amount") or "").startswith("-"):
             return declined
         last = mapping.operation(told, self._settings)
@@ -181,8 +185,8 @@ class FreedomPayConnector:
 
     def _place(self, told: Node) -> tuple[str, str]:
         """Return the operation and where the payer goes, once the address is one of the bank's."""
-        operation_id = mapping.value(told, "pg_payment_id") or ""
-        url = mapping.value(told, "pg_redirect_url") or ""
+        operation_id = mapping.value(told, "pg_payment_id", sent=True) or ""
+        url = mapping.value(told, "pg_redirect_url", sent=True) or ""
         hosts, is_simulated = self._settings.payment_hosts, self._settings.is_simulated
         is_safe = is_safe_link(url, hosts, is_simulated=is_simulated)
         if not is_safe or not mapping.OPERATION_ID.fullmatch(operation_id):

@@ -59,12 +59,15 @@ BRANDS = {"VI": "Visa", "MC": "Mastercard", "UP": "UnionPay", "CUP": "UnionPay"}
 _ABSENT = {"", "undefined"}  # the literal is seen in live messages (§3.4)
 
 
-def value(node: Node, name: str) -> str | None:
-    """Return a field, None when it is missing; raise BankUnavailable when it is given twice."""
+def value(node: Node, name: str, *, sent: bool = False) -> str | None:
+    """Return a field, None when it is missing; raise BankUnavailable when it is given twice.
+
+    ``sent`` says that this is the answer to a write, which the bank may have done.
+    """
     try:
         found = node.find(name)
     except ValueError as error:
-        raise BankUnavailable(str(error), sent=False) from None
+        raise BankUnavailable(str(error), sent=sent) from None
     return None if found is None or found in _ABSENT else found
 
 

@@ -23,6 +23,11 @@ def _listed(value: Any) -> Any:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _set(value: Any) -> Any:
+    """Take an empty setting for one that is not there: an empty secret would seal anything."""
+    return value or None
+
+
 class FreedomPaySettings(BaseModel):
     """One merchant at Freedom Pay (freedompay.md §2); the secret of payouts is not needed."""
 
@@ -36,13 +41,15 @@ class FreedomPaySettings(BaseModel):
     merchant_id: str = Field(pattern=r"^\d{1,12}$")
     secret_key: SecretStr = Field(min_length=1)
     #: Until everybody has changed: accepted beside the new one, never signed with (§13).
-    previous_secret_key: SecretStr | None = None
+    previous_secret_key: Annotated[SecretStr | None, BeforeValidator(_set)] = None
     base_url: str = PRODUCTION
     #: Where the bank calls us: /webhooks/<account> of this portal; «/result» is added here.
     callback_url: str
     currency: Currency = Currency.KZT
     testing_mode: bool = False
-    payment_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = PAGE_HOSTS
+    payment_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        PAGE_HOSTS, min_length=1
+    )
     lifetime_minutes: int = Field(30, ge=5, le=10_080)
     # A job asks the bank four times at most, and has 120 s for all of it (portal/jobs/queue.py).
     timeout_seconds: float = Field(25, gt=0, le=25)

@@ -21,7 +21,7 @@ from portal.domain.payments import PaymentStatus
 from portal.factory import create_app
 from portal.settings import Settings
 from portal.store.consultations import Consultation
-from portal.store.db import db
+from portal.store.db import db, transaction
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.payments import Payment
 from portal.store.users import User
@@ -116,9 +116,8 @@ def _payment(stack: Stack, number: int) -> Payment:
 
 def forgets_card_origin(stack: Stack, who: str) -> None:
     """Let the account forget whose card the person has said to have."""
-    with inside(stack) as session:
+    with inside(stack), transaction() as session:
         user_of(session, who).card_origin = None
-        session.commit()
 
 
 def assert_book_holds(stack: Stack) -> None:

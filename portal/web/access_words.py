@@ -1,7 +1,7 @@
 """Words about rights: how they are grouped, why a change is refused, what it will bring."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.domain.access import (
@@ -143,8 +143,11 @@ def people_words(people: People) -> str:
 
 
 def until_words(expires_at: datetime | None) -> str:
-    """Say until when a right holds."""
-    return f"до {when_long(expires_at)}" if expires_at else "бессрочно"
+    """Say until when a right holds: one that ends at midnight by its last day, as it was typed."""
+    if expires_at is None:
+        return "бессрочно"
+    day, _, hour = when_long(expires_at - timedelta(minutes=1)).rpartition(", ")
+    return f"по {day} включительно" if hour == "23:59" else f"до {when_long(expires_at)}"
 
 
 def column_words(role: str, *, is_own: bool, is_stronger: bool) -> str:

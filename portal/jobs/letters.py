@@ -80,7 +80,7 @@ def _told(letter: Letter) -> Mapping[str, Any]:
         case LetterKind.ACCESS_LINK:
             return {"link": password_link(ticket_for(letter.user)), "minutes": LINK_MINUTES}
         case LetterKind.PAID:
-            return _payment(row_id, letter.created_at)
+            return _payment(row_id, letter.created_at) | {"by": _name_of_staff(letter.facts)}
         case (
             LetterKind.CONSULTATION_CANCELLED
             | LetterKind.PAYMENT_LINK
@@ -101,16 +101,20 @@ def _refund(kind: LetterKind, row_id: int, told_at: datetime) -> Mapping[str, An
 
 def _consultation(consultation_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     consultation = db.session.get_one(Consultation, consultation_id)
-    by = db.session.get(User, facts.get("by", 0))
     return {
         "consultation": consultation,
-        "by": by.name if by else "",
+        "by": _name_of_staff(facts),
         "freed": Money(facts.get("freed", 0), consultation.currency),
         "link": f"{current_app.config['PORTAL'].public_url}/pay/{consultation.pay_token}",
     }
 
 
-def _payment(payment_id: int, told_at: datetime) -> Mapping[str, Any]:
+def _name_of_staff(facts: Mapping[str, Any]) -> str:
+    by = db.session.get(User, facts.get("by", 0))
+    return by.name if by else ""
+
+
+def _payment(payment_id: int, told_at: datetime) -> dict[str, Any]:
     payment = db.session.get_one(Payment, payment_id)
     consultation = db.session.get_one(Consultation, payment.consultation_id)
     is_ahead = consultation.starts_at > told_at

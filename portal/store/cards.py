@@ -95,6 +95,16 @@ def own_card(session: Session, card_id: int, user_id: int) -> BoundCard:
     return card
 
 
+def last_charge_of(session: Session, consultation_id: int) -> Payment | None:
+    """Find the last charge of a card that was begun for a consultation."""
+    return session.scalars(
+        select(Payment)
+        .where(Payment.consultation_id == consultation_id, Payment.charged_operation.is_not(None))
+        .order_by(Payment.id.desc())
+        .limit(1)
+    ).first()
+
+
 def find_open_charge(session: Session, card: BoundCard) -> Payment | None:
     """Find the charge of a card that has not ended: nobody may send another beside it."""
     return session.scalars(

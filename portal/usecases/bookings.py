@@ -11,7 +11,14 @@ from portal.domain.consultations import ConsultationStatus, advance
 from portal.domain.errors import NotPayable
 from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
-from portal.domain.purchases import GiftWithoutReason, NotAClient, PurchaseWay
+from portal.domain.payments import PaymentMethod
+from portal.domain.purchases import (
+    CardWish,
+    ChargeWithoutConsent,
+    GiftWithoutReason,
+    NotAClient,
+    PurchaseWay,
+)
 from portal.domain.search import meeting_text
 from portal.domain.slots import require_free
 from portal.store.audit import note
@@ -19,6 +26,7 @@ from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.fundings import spend_free_money
 from portal.store.letters import by_staff, tell_client
+from portal.store.payment_starts import let_charge, payment_for
 from portal.store.slot_lists import holder_of, is_money_coming
 from portal.store.slots import Slot
 from portal.store.users import User
@@ -39,7 +47,8 @@ class Booking:
 class Taking:
     """Who takes which slot, in which currency, and how long a paid one waits for its money.
 
-    Nothing for ``hold`` waits until somebody cancels. ``reason`` is why staff do it for a client.
+    Nothing for ``hold`` waits until somebody cancels. ``reason`` is why staff do it for a client,
+    ``card`` what they charge with that client's consent.
     """
 
     slot_id: int
@@ -47,14 +56,19 @@ class Taking:
     currency: Currency
     hold: timedelta
     reason: str = ""
+    card: CardWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """The consultation of a purchase; not new when the client had it, and nothing was done."""
+    """The consultation of a purchase; not new when the client had it, and nothing was done.
+
+    ``charge_id`` is the payment that charges the client's card: its job is to be rung for.
+    """
 
     consultation_id: int
     is_new: bool
+    charge_id: int | None = None
 
 
 def book_consultation(booking: Booking, *, actor: Actor, now: datetime) -> int:
@@ -82,9 +96,10 @@ def take_slot(taking: Taking, *, actor: Actor, now: datetime) -> int:
 def buy_slot(taking: Taking, way: PurchaseWay, *, actor: Actor, now: datetime) -> Bought:
     """Book a free slot for a client, and pay it or waive its price at once, all or nothing (A10).
 
-    A link moves nothing yet. A gift costs nothing, moves nothing and keeps in the journal what was
-    waived, and why. A second press, also for another way, finds what was bought. Raises SlotGone,
-    BalanceTooLow, NotAClient, GiftWithoutReason, NotFound; NotPayable when there is nothing to pay.
+    A link moves nothing yet, and a card is charged by a job. A gift costs nothing and keeps in the
+    journal what was waived, and why. A second press, also for another way, finds what was bought.
+    Raises SlotGone, BalanceTooLow, CardBusy, ChargeWithoutConsent, NotAClient, GiftWithoutReason,
+    NotFound, also for a card that may not be charged; NotPayable when there is nothing to pay.
     """
     with transaction() as session:
         slot, own = _locked_slot(session, taking, now)
@@ -98,21 +113,65 @@ def buy_slot(taking: Taking, way: PurchaseWay, *, actor: Actor, now: datetime) -
         consultation.slot_id = slot.id
         _require_client(session, taking.client_id)
         if is_gift:
-            note(
-                session,
-                actor,
-                "consultation.gift",
-                consultation,
-                now=now,
-                amount=price.minor,
-                currency=price.currency,
-                reason=taking.reason,
-            )
+            _note_gift(session, consultation, taking, actor, now)
         if way is PurchaseWay.BALANCE:
             spend_free_money(session, consultation, actor=actor, now=now)
+        is_charged = way is PurchaseWay.CARD
+        charge = _charged(session, consultation, taking, actor, now) if is_charged else None
         if not consultation.price:
             _tell_booked(session, consultation, actor, now)
-        return Bought(consultation.id, is_new=True)
+        return Bought(consultation.id, is_new=True, charge_id=charge)
+
+
+def _note_gift(
+    session: Session, consultation: Consultation, taking: Taking, actor: Actor, now: datetime
+) -> None:
+    """Keep what we have waived by this slot, and why."""
+    slot = session.get_one(Slot, taking.slot_id)
+    price = slot.price(taking.currency)
+    note(
+        session,
+        actor,
+        "consultation.gift",
+        consultation,
+        now=now,
+        amount=price.minor,
+        currency=price.currency,
+        reason=taking.reason,
+    )
+
+
+def _charged(
+    session: Session, consultation: Consultation, taking: Taking, actor: Actor, now: datetime
+) -> int:
+    """Begin the charge of the client's card, and keep who says that the client has agreed."""
+    wish = _agreed(taking)
+    payment = payment_for(session, consultation, consultation.price, now)
+    payment.account, payment.method = wish.account, PaymentMethod.CARD
+    payment.created_by_id, payment.is_returned_by_hand = actor.user_id, wish.by_hand
+    let_charge(session, payment, wish.card_id)
+    session.add(payment)
+    session.flush()
+    note(
+        session,
+        actor,
+        "payment.agreed",
+        payment,
+        now=now,
+        amount=payment.amount_minor,
+        currency=payment.currency,
+        client=payment.user_id,
+        binding=wish.card_id,
+        reason=taking.reason,
+    )
+    return payment.id
+
+
+def _agreed(taking: Taking) -> CardWish:
+    """Return the card of the wish; raise ChargeWithoutConsent unless its client has agreed."""
+    if taking.card is None or not taking.card.is_agreed or not taking.reason:
+        raise ChargeWithoutConsent(slot=taking.slot_id)
+    return taking.card
 
 
 def release_unpaid(consultation_id: int, reason: str, *, now: datetime) -> bool:
@@ -168,6 +227,8 @@ def _require_way(way: PurchaseWay, taking: Taking, price: Money) -> None:
         raise NotPayable(slot=taking.slot_id)
     if way is PurchaseWay.GIFT and not taking.reason:
         raise GiftWithoutReason(slot=taking.slot_id)
+    if way is PurchaseWay.CARD:
+        _agreed(taking)
 
 
 def _require_client(session: Session, client_id: int) -> None:

@@ -1,6 +1,5 @@
 """Starting to pay: from the wish to the bank's link (A1, F3)."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,21 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.charges import CardBusy
 from portal.domain.errors import NotFound, NotPayable
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus, advance
 from portal.domain.ports import Payer, PaymentLink, PaymentOrder, ReceiptItem
 from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
-from portal.store.cards import find_open_charge, own_card
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
+from portal.store.payment_starts import CREATE_RETRY, let_charge, payment_for
 from portal.store.payments import Payment
 from portal.store.slots import Slot
 from portal.store.users import User
 
-CREATE_RETRY = timedelta(seconds=15)
 #: How long a link is asked for while the bank is silent; the payer has left by then.
 CREATE_PATIENCE = timedelta(minutes=30)
 
@@ -64,12 +61,14 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
             raise NotFound(what="Consultation")
         consultation = locked(session, Consultation, found)
         require_payable(consultation, now)
-        payment = _new_payment(session, consultation, checkout, now)
+        price = _price(session, consultation, checkout)
+        payment = payment_for(session, consultation, price, now)
+        payment.account, payment.method = checkout.account, checkout.method
         payment.created_by_id = actor.user_id
         payment.save_card = checkout.save_card and payment.is_by_own_card
         payment.binds_card = checkout.binds_card and payment.is_by_own_card
         if checkout.card_id is not None:
-            going_on = _charge(session, payment, checkout.card_id)
+            going_on = let_charge(session, payment, checkout.card_id)
             if going_on is not None:
                 return going_on.id
         payment.is_returned_by_hand = checkout.by_hand and (payment.binds_card or payment.is_charge)
@@ -88,23 +87,6 @@ def _note_start(session: Session, payment: Payment, actor: Actor, now: datetime)
         note(session, actor, "payment.consent", payment, now=now, amount=payment.amount_minor)
     else:
         note(session, actor, "payment.create", payment, now=now, method=payment.method)
-
-
-def _charge(session: Session, payment: Payment, card_id: int) -> Payment | None:
-    """Let the payment charge a card; return the charge of its consultation that goes on already.
-
-    One charge of a card goes on at a time, whoever asked, so that its line is known.
-    """
-    locked(session, User, payment.user_id)
-    card = own_card(session, card_id, payment.user_id)
-    if card.charged_operation is None or card.account != payment.account:
-        raise NotFound(what="BoundCard", id=card_id)
-    going_on = find_open_charge(session, card)
-    if going_on is not None and going_on.consultation_id != payment.consultation_id:
-        raise CardBusy(card=card_id)
-    payment.charged_operation = card.charged_operation
-    payment.bound_card_id = card.id
-    return going_on
 
 
 def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | None:
@@ -128,25 +110,6 @@ def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | 
     if pending is None or pending.link_expires_at is None:
         return pending
     return pending if pending.link_expires_at - now > timedelta(minutes=2) else None
-
-
-def _new_payment(
-    session: Session, consultation: Consultation, checkout: Checkout, now: datetime
-) -> Payment:
-    client = session.get_one(User, consultation.client_id)
-    price = _price(session, consultation, checkout)
-    return Payment(
-        consultation_id=consultation.id,
-        user_id=client.id,
-        account=checkout.account,
-        reference=f"c{consultation.id}-{secrets.token_hex(6)}",
-        amount_minor=price.minor,
-        currency=price.currency,
-        method=checkout.method,
-        next_read_at=now + CREATE_RETRY,
-        created_at=now,
-        search_text=client.search_text,
-    )
 
 
 def _price(session: Session, consultation: Consultation, checkout: Checkout) -> Money:

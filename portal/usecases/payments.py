@@ -199,7 +199,15 @@ def _credit(session: Session, payment: Payment, consultation: Consultation, now:
     if not payment.is_surplus:
         consultation.paid_at = payment.paid_at
         consultation.is_sold_for(payment.amount)
-    tell_client(session, LetterKind.PAID, payment.user_id, payment.id, now=now)
+    kind, by = LetterKind.PAID, _charged_by(payment)
+    tell_client(session, kind, payment.user_id, payment.id, now=now, **by)
+
+
+def _charged_by(payment: Payment) -> dict[str, int]:
+    """Name the staff who charged the client's card, as a fact of the letter."""
+    starter = payment.created_by_id
+    is_staffs = payment.is_charge and starter not in (None, payment.user_id)
+    return {"by": starter} if is_staffs and starter else {}
 
 
 def _movements(payment: Payment, consultation: Consultation) -> Sequence[Movement]:

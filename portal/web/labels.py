@@ -243,6 +243,7 @@ EVENTS = bank_words.EVENTS | {
     "card.unbind": "Карта отвязана",
     "payment.create": "Ссылка на оплату запрошена",
     "payment.consent": "Клиент нажал «Списать» с карты",
+    "payment.agreed": "Согласие клиента на списание с карты записано",
     "payment.charge": "Списание с карты отправлено в банк",
     "payment.paid": "Банк подтвердил оплату",
     "payment.incident": "Ответ банка не совпал с платежом",

@@ -4,27 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from portal.domain import ledger
 from portal.domain.fundings import Purse
 from portal.domain.money import Currency, Money
 from portal.domain.permissions import Permission
-from portal.domain.purchases import PurchaseWay
+from portal.domain.purchases import CardWish, PurchaseWay
 from portal.jobs.accounts import is_suspended, taking_payments
+from portal.store.cards import cards_of
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
 from portal.store.ledger import balance
 from portal.store.slots import Slot
 from portal.web.access import can
+from portal.web.card_words import card_name, is_chargeable
 from portal.web.purchase_words import (
+    AGREE,
+    AGREED,
     CHOOSE,
     NO_CHARGE,
     NO_CHARGE_YET,
+    NO_CHARGEABLE,
     NO_SUCH_WAY,
     UNSEEN,
+    UNSEEN_CARDS,
     balance_words,
+    card_words,
     free_words,
     gift_words,
     link_words,
@@ -36,17 +43,22 @@ from portal.web.purchase_words import (
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A way to pay that is possible now: in which currency, its name, what it means."""
+    """A way to pay that is possible now: in which currency, its name, what it means.
+
+    ``card`` is the client's card that is charged, not agreed to before the form is sent.
+    """
 
     way: PurchaseWay
     currency: Currency
     title: str
     meaning: str
+    card: CardWish | None = None
 
     @property
     def value(self) -> str:
         """What the form sends for it."""
-        return f"{self.way.value}-{self.currency.value.lower()}"
+        number = f"-{self.card.card_id}" if self.card else ""
+        return f"{self.way.value}{number}-{self.currency.value.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,30 @@ class WaysToBuy:
     offered: list[Offered] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
 
-    def add(self, way: PurchaseWay, price: Money, words: tuple[str, str]) -> None:
+    def add(
+        self, way: PurchaseWay, price: Money, words: tuple[str, str], card: CardWish | None = None
+    ) -> None:
         """Offer one more way."""
-        self.offered.append(Offered(way, price.currency, *words))
+        self.offered.append(Offered(way, price.currency, *words, card))
+
+    @property
+    def charges_cards(self) -> bool:
+        """Whether a card is among them, so that the client's consent is asked for."""
+        return any(one.card for one in self.offered)
 
     def miss(self, words: str) -> None:
         """Say why a way is not offered, once, however many currencies it is said of."""
         if words not in self.obstacles:
             self.obstacles.append(words)
+
+    def miss_one(self, order: Sequence[str], said: Sequence[str]) -> None:
+        """Say the first of these sentences that was said, so that currencies do not disagree."""
+        for words in [one for one in order if one in said][:1]:
+            self.miss(words)
+
+
+#: Why no card is offered, what is nearest to be helped first.
+NO_CARDS = (UNSEEN_CARDS, NO_CHARGEABLE, NO_CHARGE_YET, NO_CHARGE)
 
 
 def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
@@ -74,6 +102,9 @@ def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
         return ways
     for price in slot.prices:
         _add_link(ways, price)
+    why_none = [_add_cards(ways, client_id, price) for price in slot.prices]
+    if not ways.charges_cards:
+        ways.miss_one(NO_CARDS, why_none)
     for price in slot.prices:
         _add_balance(ways, client_id, price)
     if not can(Permission.USERS_READ):
@@ -84,15 +115,36 @@ def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
 
 
 def _add_link(ways: WaysToBuy, price: Money) -> None:
-    """Offer the link where a bank takes the currency; no bank charges a card without its owner."""
+    """Offer the link where a bank takes the currency."""
     account = taking_payments(price.currency)
     if account is None:
         is_ours = is_suspended(price.currency)
         ways.miss(suspended_words(price) if is_ours else no_link_words(price))
         return
     ways.add(PurchaseWay.LINK, price, link_words(price))
-    may_charge = account.connector.capabilities.charges_without_payer
-    ways.miss(NO_CHARGE_YET if may_charge else NO_CHARGE)
+
+
+def _add_cards(ways: WaysToBuy, client_id: int, price: Money) -> str:
+    """Offer the client's cards that may be charged to who may see them, or say why there is none.
+
+    The same cards as at the client's own checkout: of the account that takes the currency now.
+    """
+    account = taking_payments(price.currency)
+    if account is None:
+        return ""
+    able = account.connector.capabilities
+    if not account.charges_cards:
+        return NO_CHARGE_YET if able.charges_without_payer else NO_CHARGE
+    if not can(Permission.USERS_READ):
+        return UNSEEN_CARDS
+    by_hand, is_offered = not able.returns_charges, False
+    for card in cards_of(db.session(), client_id):
+        if card.account == account.name and is_chargeable(card):
+            wish = CardWish(account.name, card.id, is_agreed=False, by_hand=by_hand)
+            words = card_words(price, card_name(card), by_hand=by_hand)
+            ways.add(PurchaseWay.CARD, price, words, wish)
+            is_offered = True
+    return "" if is_offered else NO_CHARGEABLE
 
 
 def _add_balance(ways: WaysToBuy, client_id: int, price: Money) -> None:
@@ -121,6 +173,13 @@ class PurchaseForm(FlaskForm):
             Length(max=500, message="Не больше 500 знаков"),
         ],
     )
+
+    is_agreed = BooleanField(AGREED)
+
+    def validate_is_agreed(self, field: Field) -> None:
+        """Ask for the client's consent where their card is charged, and nowhere else."""
+        if (self.way.data or "").startswith(PurchaseWay.CARD.value) and not field.data:
+            raise ValidationError(AGREE)
 
     def offer(self, offered: Sequence[Offered]) -> None:
         """Offer these ways; the first one, which moves the least, is chosen when nothing was."""

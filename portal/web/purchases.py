@@ -1,15 +1,20 @@
 """«Купить для клиента»: the client, the time, how it is paid; three addresses (A10, G1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
 from flask import Blueprint, Response, flash, request, url_for
 
 from portal.domain import clock
+from portal.domain.charges import CardBusy
+from portal.domain.errors import NotFound
 from portal.domain.fundings import BalanceTooLow
 from portal.domain.permissions import Permission, Role
 from portal.domain.purchases import NotAClient, PurchaseWay
 from portal.domain.slots import SlotGone, SlotStatus
+from portal.jobs import charges as charge_jobs
+from portal.jobs.queue import nudge
 from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.slot_lists import SlotRow, free_slots, free_specialists, holder_of, slot_card
@@ -20,7 +25,16 @@ from portal.web.access import may_open, require_step, requires
 from portal.web.fragments import go, render
 from portal.web.lists import chips, day_start, found, read_list, render_list
 from portal.web.purchase_ways import Offered, PurchaseForm, ways_to_buy
-from portal.web.purchase_words import BOUGHT, FREE, HIS_ALREADY, NOT_A_CLIENT, TOO_LOW, gone_words
+from portal.web.purchase_words import (
+    BOUGHT,
+    CARD_BUSY,
+    CARD_GONE,
+    FREE,
+    HIS_ALREADY,
+    NOT_A_CLIENT,
+    TOO_LOW,
+    gone_words,
+)
 from portal.web.search_words import PEOPLE
 from portal.web.session import actor
 from portal.web.slot_words import day_words
@@ -115,8 +129,8 @@ def buy(client_id: int, slot_id: int) -> Response:
     """Buy the slot the way that was chosen; a second press is led to what the first has bought.
 
     A link and a gift move nothing, and who may book may also offer time free of charge: their right
-    is enough. Free balance is the client's money, spent while they are away: that waits for the
-    second step like every money action (E4), and is offered to who may see balances.
+    is enough. Free balance and a card are the client's money, spent while they are away: that waits
+    for the second step like every money action (E4), and is offered to who may see them.
     """
     row, form = slot_card(db.session(), slot_id, now=clock.now()), PurchaseForm()
     own = _own(row, client_id)
@@ -130,16 +144,23 @@ def buy(client_id: int, slot_id: int) -> Response:
 
 
 def _buy(client_id: int, slot_id: int, form: PurchaseForm, chosen: Offered) -> Response:
-    if chosen.way is PurchaseWay.BALANCE:
+    if chosen.way in (PurchaseWay.BALANCE, PurchaseWay.CARD):
         require_step(Permission.PAYMENTS_READ)
     reason = " ".join((form.reason.data or "").split())
-    taking = Taking(slot_id, client_id, chosen.currency, FOR_EVER, reason)
+    card = replace(chosen.card, is_agreed=form.is_agreed.data) if chosen.card else None
+    taking = Taking(slot_id, client_id, chosen.currency, FOR_EVER, reason, card)
     try:
         bought = buy_slot(taking, chosen.way, actor=actor(), now=clock.now())
     except (SlotGone, NotAClient):
         return _way_page(client_id, slot_id, form, status=409)
     except BalanceTooLow:
         return _way_page(client_id, slot_id, form, status=409, note=TOO_LOW)
+    except CardBusy:
+        return _way_page(client_id, slot_id, form, status=409, note=CARD_BUSY)
+    except NotFound:
+        return _way_page(client_id, slot_id, form, status=409, note=CARD_GONE)
+    if bought.charge_id:
+        nudge(charge_jobs.send, bought.charge_id)
     return _lead_on(bought, chosen.way)
 
 

@@ -35,6 +35,18 @@ def binds(kirill: Person, number: int) -> None:
     kirill.page.wait_for_url("**/done", timeout=30_000)
 
 
+def binds_by(kirill: Person, slot: int) -> None:
+    """Book an hour and pay it by a card that may be charged later."""
+    kirill.opens(f"/account/book/{slot}")
+    kirill.presses("Записаться и оплатить")
+    kirill.page.locator("label[for=method-card]").click()
+    kirill.page.get_by_label("Платить этой картой в одно нажатие").check()
+    kirill.page.locator(".methods button[type=submit]").click()
+    kirill.page.wait_for_url("**/tochka/order/**", timeout=30_000)
+    kirill.presses("Оплатить картой")
+    kirill.page.wait_for_url("**/done", timeout=30_000)
+
+
 def books(kirill: Person) -> str:
     """Take a free hour; return the address where it is paid."""
     kirill.opens("/account/book/2")
@@ -93,6 +105,27 @@ def test_a_card_is_bound_charged_and_its_money_returned_by_hand(
     anna.presses("Спросить банк")
     assert eventually(lambda: says(anna, refund, "Деньги возвращены"), 30)
     assert (faults, wide, strange) == ([], dict.fromkeys(WIDTHS, 0), set())
+    assert stacks.command(stack, "ledger", "verify")[0] == 0
+
+
+@pytest.mark.parametrize("scripted", [True])
+def test_staff_buy_with_the_clients_card_once_the_client_has_agreed(
+    both: tuple[Person, Person], stack: Stack
+) -> None:
+    kirill, anna = both
+    binds_by(kirill, slot=5)
+    anna.opens("/consultations/buy?q=client@ponimayu.test")
+    anna.page.locator("main tbody a").first.click()
+    anna.page.locator("main li", has_text="3 500").get_by_role("link").first.click()
+    anna.page.get_by_label("С привязанной карты").first.check()
+    anna.page.evaluate(AXE)
+    anna.page.fill("#reason", "Согласие по телефону")
+    anna.page.get_by_label("Клиент согласился на списание").check()
+    faults = violations(anna.page, "light", 360) + violations(anna.page, "dark", 1366)
+    wide = {width: overflow(anna.page, width) for width in WIDTHS}
+    anna.presses("Купить")
+    anna.sees("ссылка больше не нужна")
+    assert (faults, wide) == ([], dict.fromkeys(WIDTHS, 0))
     assert stacks.command(stack, "ledger", "verify")[0] == 0
 
 

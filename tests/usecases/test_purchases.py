@@ -29,9 +29,10 @@ REASON = "Клиент попросил по телефону"
 FOR_EVER = timedelta()
 
 
-def offered(scene, price=PRICE):
+def offered(scene, price=PRICE, hour=0):
     """Put an hour of another specialist on offer, free of charge without a price."""
-    span = Span(STARTS_AT, STARTS_AT + timedelta(hours=1))
+    begin = STARTS_AT + timedelta(hours=hour)
+    span = Span(begin, begin + timedelta(hours=1))
     prices = {Currency.RUB: rub(price)} if price else {}
     return offer_slots([SlotOffer("Доктор Седов", span, prices)], actor=scene.anna, now=NOW)[0]
 

@@ -155,7 +155,7 @@ def test_cards_say_which_of_them_the_portal_can_charge(world, zoya, press):
     world.bank.allows_charges(is_on=False)
 
     assert "Эту карту портал может списать сам, но только когда вы нажмёте" in own
-    assert "портал может списать её сам, когда клиент нажмёт «Списать»" in staff
+    assert "портал может списать её сам: когда клиент нажмёт «Списать» или согласится" in staff
     assert "сам портал её не списывает" in zoya.get("/account/cards").text
     assert zoya.get(press).status_code == 404
 

@@ -129,7 +129,7 @@ ACCOUNTS = {
     "charges cards": (
         {"chargeable_cards": True, "receipt": "us"},
         ["link-rub", "balance-rub", "gift-rub"],
-        "банк так умеет, но портал этого пока не делает",
+        "у клиента нет карты, которую портал может списать сам",
     ),
     "takes nothing": (
         {"mode": "refund_only"},

@@ -5,15 +5,20 @@ from urllib.parse import urlencode
 
 import pytest
 
+from portal.banks.registry import Account, Banks
 from portal.domain.actors import Actor
 from portal.domain.money import Currency
 from portal.domain.permissions import Permission, Role
+from portal.domain.refunds import AccountMode
 from portal.domain.slots import SlotOffer, Span
+from portal.store.db import transaction
+from portal.store.payments import latest_payment
 from portal.usecases.access import RoleEdit, save_matrix
 from portal.usecases.slots import offer_slots
 from tests import builders
 from tests.builders import NOW, PRICE, STARTS_AT
 from tests.fakes import FakeBank
+from tests.usecases.charges import binds
 from tests.web.yandex.conftest import arrives, employ, switch
 
 #: Page -> what of its payments must wait.
@@ -28,9 +33,13 @@ STEPS = ("/users/2?tab=statement", "/users/2?tab=statement&format=csv", "/consul
 
 
 @pytest.fixture
-def paid(portal, anna):
+def bank():
+    return FakeBank(charges=True)
+
+
+@pytest.fixture
+def paid(portal, anna, bank):
     """Let a client pay and their consultation be cancelled; give Анна, who has not confirmed."""
-    bank = FakeBank()
     with portal.app_context():
         consultation = builders.book(builders.customer())
         builders.pay(bank, builders.start_to_pay(bank, consultation))
@@ -114,6 +123,32 @@ def test_free_balance_buys_only_after_the_step_and_what_was_typed_comes_back(por
     assert asked.location == f"/confirm/yandex?{urlencode({'next': bargain})}"
     assert ('value="По телефону"' in page, 'checked id="way-1"' in page) == (True, True)
     assert paid.posts(bargain, wish).location == "/consultations/2"
+
+
+def test_a_card_is_charged_only_after_the_step(portal, paid, bank, bargain):
+    account = Account("tochka", "Точка", bank, AccountMode.ACTIVE, "Консультация")
+    portal.extensions["banks"] = Banks({"tochka": account})
+    with portal.app_context():
+        binds(bank, 2)
+    wish = {"way": "card-1-rub", "reason": "По телефону", "is_agreed": "y"}
+
+    asked = paid.posts(bargain, wish)
+    with portal.app_context():
+        before = latest_payment_of(3)
+    paid.confirms(next_path=bargain)
+    page = paid.client.get(bargain).text
+
+    assert asked.location == f"/confirm/yandex?{urlencode({'next': bargain})}"
+    assert (before, 'value="По телефону"' in page) == (False, True)
+    assert paid.posts(bargain, wish).location == "/consultations/3/link"
+    with portal.app_context():
+        assert latest_payment_of(3) is True
+
+
+def latest_payment_of(consultation):
+    """Tell whether somebody has begun to pay a consultation."""
+    with transaction() as session:
+        return latest_payment(session, consultation) is not None
 
 
 @pytest.mark.parametrize("way", ["link-rub", "gift-rub"])

@@ -1,0 +1,52 @@
+"""How an attempt to pay begins: its row, and the card that it charges (A1, B3)."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.domain.charges import CardBusy
+from portal.domain.errors import NotFound
+from portal.domain.money import Money
+from portal.store.cards import find_open_charge, own_card
+from portal.store.consultations import Consultation
+from portal.store.db import locked
+from portal.store.payments import Payment
+from portal.store.users import User
+
+CREATE_RETRY = timedelta(seconds=15)
+
+
+def payment_for(
+    session: Session, consultation: Consultation, price: Money, now: datetime
+) -> Payment:
+    """Return the row of an attempt to pay a consultation; the caller says where and how."""
+    client = session.get_one(User, consultation.client_id)
+    return Payment(
+        consultation_id=consultation.id,
+        user_id=client.id,
+        reference=f"c{consultation.id}-{secrets.token_hex(6)}",
+        amount_minor=price.minor,
+        currency=price.currency,
+        next_read_at=now + CREATE_RETRY,
+        created_at=now,
+        search_text=client.search_text,
+    )
+
+
+def let_charge(session: Session, payment: Payment, card_id: int) -> Payment | None:
+    """Let the payment charge a card; return the charge of its consultation that goes on already.
+
+    One charge of a card goes on at a time, whoever asked, so that its line is known. Raises
+    NotFound for a card that may not be charged, and CardBusy while another charge has not ended.
+    """
+    locked(session, User, payment.user_id)
+    card = own_card(session, card_id, payment.user_id)
+    if card.charged_operation is None or card.account != payment.account:
+        raise NotFound(what="BoundCard", id=card_id)
+    going_on = find_open_charge(session, card)
+    if going_on is not None and going_on.consultation_id != payment.consultation_id:
+        raise CardBusy(card=card_id)
+    payment.charged_operation = card.charged_operation
+    payment.bound_card_id = card.id
+    return going_on

@@ -68,19 +68,20 @@ def open_session(user_id: int, now: datetime = NOW, lasts: timedelta = WORKDAY) 
 
     Who is disabled by now began it before that.
     """
-    was_active = _set_active(user_id, is_active=True)
     with transaction() as session:
         user = session.get_one(User, user_id)
+    was_active = user.is_active
+    if not was_active:
+        _set_active(user_id, is_active=True)
     token = begin_session(user, Browser("127.0.0.1", "Test browser"), now=now, lasts=lasts)
-    _set_active(user_id, is_active=was_active)
+    if not was_active:
+        _set_active(user_id, is_active=False)
     return token
 
 
-def _set_active(user_id: int, *, is_active: bool) -> bool:
+def _set_active(user_id: int, *, is_active: bool) -> None:
     with transaction() as session:
-        user = session.get_one(User, user_id)
-        before, user.is_active = user.is_active, is_active
-        return before
+        session.get_one(User, user_id).is_active = is_active
 
 
 def sign_in(client: FlaskClient, user_id: int) -> FlaskClient:

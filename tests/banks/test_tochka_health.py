@@ -40,7 +40,7 @@ def test_a_sound_connection_has_no_fault():
         "Токен": (Severity.OK, "задан; срок в нём не указан"),
         "Компания": (Severity.OK, "код 300000092"),
         "Торговая точка": (Severity.OK, "№ 200000000001056, принимает платежи"),
-        "Способы оплаты": (Severity.OK, "sbp, card"),
+        "Способы оплаты": (Severity.OK, "СБП, карты"),
         "Чек": (Severity.OK, "выдаёт касса банка (businessRu)"),
         "Вебхук": (Severity.OK, f"события идут на {URL}"),
         "Ключ подписи": (Severity.OK, "банк показывает ключ, которому мы доверяем"),
@@ -58,7 +58,7 @@ PROBLEMS = {
     "no sbp": (
         {"retailers": data(Retailer=[retailer(paymentModes=["card"])])},
         "Способы оплаты",
-        "не включены: sbp",
+        "не включены: СБП",
     ),
     "no cashbox": ({"retailers": data(Retailer=[retailer(cashbox=None)])}, "Чек", "касса"),
     "no webhook": ({"webhook": error(404)}, "Вебхук", "не зарегистрирован"),

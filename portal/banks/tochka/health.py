@@ -1,12 +1,13 @@
 """What is wrong with the connection, in words for the person who must mend it (F2, F7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import jwt
 
 from portal.banks.http import BankHttp
+from portal.banks.tochka import words
 from portal.banks.tochka.client import TochkaClient
 from portal.banks.tochka.keys import fetch_key, load_key
 from portal.banks.tochka.merchants import is_ready, list_businesses, list_retailers
@@ -155,11 +156,15 @@ def _ready_point(point: Mapping[str, object], settings: TochkaSettings) -> list[
         receipt = Finding(PROBLEM, "Чек", "должен выдавать банк, но касса к точке не подключена")
     return [
         Finding(OK, "Торговая точка", f"№ {point.get('merchantId')}, принимает платежи"),
-        Finding(PROBLEM, "Способы оплаты", f"у точки не включены: {', '.join(missing)}")
+        Finding(PROBLEM, "Способы оплаты", f"у точки не включены: {_modes(missing)}")
         if missing
-        else Finding(OK, "Способы оплаты", ", ".join(settings.payment_modes)),
+        else Finding(OK, "Способы оплаты", _modes(settings.payment_modes)),
         receipt,
     ]
+
+
+def _modes(modes: Iterable[str]) -> str:
+    return ", ".join(words.MODES[mode] for mode in modes)
 
 
 def _activity(point: Mapping[str, object]) -> str:

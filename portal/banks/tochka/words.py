@@ -15,4 +15,6 @@ UNEQUAL_RECEIPT = "Сумма позиций чека не равна сумме
 DECLINED = "Банк не принял возврат."
 NOT_CHARGED = "Банк не списал деньги с карты."
 NOT_CHARGEABLE = "Карты этого счёта нельзя списывать без клиента."
+#: The bank's names of ways to pay, for people.
+MODES = {"sbp": "СБП", "card": "карты", "tinkoff": "T-Pay", "dolyame": "Долями"}
 NO_SUCH_DOOR = "Этот банк присылает события только об оплате."

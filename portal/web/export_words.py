@@ -11,8 +11,8 @@ from portal.store.consultation_lists import ConsultationRow
 from portal.store.payment_rows import PaymentRow
 from portal.store.user_lists import StatementLine
 from portal.web.access import can
+from portal.web.event_words import EVENTS
 from portal.web.journal_words import changes_text
-from portal.web.labels import EVENTS
 
 Item = TypeVar("Item")
 

@@ -14,8 +14,9 @@ from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundRule, RefundStatus
 from portal.store.audit import AuditEntry
 from portal.store.deliveries import DeliveryStatus
+from portal.web.event_words import EVENTS
 from portal.web.formats import money, when_long
-from portal.web.labels import EVENTS, LABELS
+from portal.web.labels import LABELS
 from portal.web.refund_words import REASONS
 
 #: Table -> what one row of it is called, and all of them.

@@ -9,8 +9,8 @@ from portal.domain.errors import Refusal
 from portal.domain.journal import Fault
 from portal.domain.refunds import RefundRule
 from portal.store.audit import AuditEntry
+from portal.web.event_words import EVENTS
 from portal.web.journal_words import FAULTS, FIELDS, GROUPS, OBJECTS, REFUSALS, RULES, details
-from portal.web.labels import EVENTS
 from tests.house.sources import ROOT
 
 #: Who writes into the journal: use cases, and what several of them share.

@@ -11,7 +11,8 @@ from portal.domain.permissions import Permission
 from portal.domain.refunds import NextStep, RefundReason, RefundRule, RefundStatus
 from portal.domain.slots import SlotStatus
 from portal.store.deliveries import DeliveryStatus
-from portal.web.labels import EVENTS, LABELS, SHAPES
+from portal.web.event_words import EVENTS
+from portal.web.labels import LABELS, SHAPES
 from portal.web.refund_words import REASONS, STEPS
 from tests.house.sources import ROOT, string_arguments
 

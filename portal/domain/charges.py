@@ -15,7 +15,8 @@ from portal.domain.ports import BankLine, LineKind, Operation
 
 #: How long a charge holds what it pays for; the bank says yes or no at once.
 CHARGE_LASTS = timedelta(minutes=30)
-
+#: Why a charge has failed that waited so long that its press no longer counts.
+PRESS_TOO_OLD = "the press was too long ago, nothing was sent"
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -37,6 +38,21 @@ class Charge:
 def captures(operation: Operation) -> Sequence[BankLine]:
     """Return the lines by which the bank took money, in its order."""
     return [line for line in operation.lines if line.kind is LineKind.CAPTURE]
+
+
+def lines_that_fit(
+    lines: Sequence[BankLine], room: Money
+) -> tuple[Sequence[BankLine], Sequence[BankLine]]:
+    """Part lines, in their order, into those that a sum still holds and those above it."""
+    fit: list[BankLine] = []
+    above: list[BankLine] = []
+    for line in lines:
+        if line.amount > room:
+            above.append(line)
+            continue
+        fit.append(line)
+        room -= line.amount
+    return fit, above
 
 
 def part_of_binding(operation: Operation) -> Operation:

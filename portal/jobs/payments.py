@@ -18,6 +18,7 @@ from portal.domain.ports import (
 )
 from portal.jobs.accounts import account
 from portal.jobs.queue import nudge
+from portal.store.cabinet_lines import find_binding
 from portal.store.db import db
 from portal.store.payments import Payment
 from portal.usecases.card_checks import check_order_of
@@ -84,19 +85,32 @@ def _link_for(payment_id: int, order: PaymentOrder) -> PaymentLink:
 
 def read(payment_id: int) -> None:
     """Read the operation at the bank and apply what it says to the payment and its refunds."""
+    catch_up(payment_id)
+
+
+def catch_up(payment_id: int) -> bool:
+    """Do what ``read`` does, and tell whether the bank has told all it knows.
+
+    A reading of a paid charge is one of the payment that bound its card as well: a return that was
+    made in the cabinet is seen there.
+    """
     payment = db.session.get_one(Payment, payment_id)
     name, operation_id, status = payment.account, payment.bank_operation, payment.status
+    binding = find_binding(db.session(), payment) if status is PaymentStatus.PAID else None
+    numbers = (payment_id, binding.id) if binding else (payment_id,)
     db.session.rollback()
     if operation_id is None:
         if status is PaymentStatus.CREATED:
             nudge(create_link, payment_id)
-        return
+        return False
     operation = read_operation(name, operation_id)
     if operation is None:
         postpone_reading(payment_id, now=clock.now())
-        return
-    apply_operation(payment_id, operation, now=clock.now())
-    reconcile_refunds(payment_id, operation, now=clock.now())
+        return False
+    for each in numbers:
+        apply_operation(each, operation, now=clock.now())
+        reconcile_refunds(each, operation, now=clock.now())
+    return True
 
 
 def read_operation(name: str, operation_id: str) -> Operation | None:

@@ -51,9 +51,10 @@ def ring() -> None:
     _ring_all(refunds.submit, Refund.next_step_at, *_refunds_to_send(now))
     _ring_all(refunds.reconcile, Refund.next_step_at, *_refunds_to_read(now))
     _ring_all(payments.create_link, Payment.next_read_at, *_links_wanted(now))
-    _ring_all(charges.send, Payment.next_read_at, *_charges_wanted(now))
     _ring_all(payments.read, Payment.next_read_at, *_payments_to_read(now))
     _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
+    # After what was paid by a link has been read: nobody is charged for it again.
+    _ring_all(charges.send, Payment.next_read_at, *_charges_wanted(now))
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
     _ring_all(passwords.answer, PasswordRequest.created_at, PasswordRequest.created_at <= now)
     _ring_all(banks.check, BankCheck.asked_at, BankCheck.finished_at.is_(None))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import SYSTEM
@@ -105,12 +105,38 @@ def last_charge_of(session: Session, consultation_id: int) -> Payment | None:
     ).first()
 
 
-def find_open_charge(session: Session, card: BoundCard) -> Payment | None:
-    """Find the charge of a card that has not ended: nobody may send another beside it."""
+def find_open_charge(
+    session: Session, card: BoundCard, consultation_id: int | None
+) -> Payment | None:
+    """Find a charge that has not ended: of the consultation, whichever card, else of the card.
+
+    Nobody may send another beside it: it would pay twice, or its line would not be known.
+    """
     return session.scalars(
-        select(Payment).where(
-            Payment.account == card.account,
-            Payment.charged_operation == card.charged_operation,
+        select(Payment)
+        .where(
+            Payment.charged_operation.is_not(None),
             Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
+            or_(
+                Payment.consultation_id == consultation_id,
+                and_(
+                    Payment.account == card.account,
+                    Payment.charged_operation == card.charged_operation,
+                ),
+            ),
         )
+        .order_by(Payment.consultation_id != consultation_id, Payment.id)
+        .limit(1)
     ).first()
+
+
+def other_links(session: Session, payment_id: int) -> Sequence[int]:
+    """Return the other payments of a charge's consultation that the bank may have taken since."""
+    consultation_id = session.get_one(Payment, payment_id).consultation_id
+    return session.scalars(
+        select(Payment.id).where(
+            Payment.consultation_id == consultation_id,
+            Payment.id != payment_id,
+            Payment.status == PaymentStatus.PENDING,
+        )
+    ).all()

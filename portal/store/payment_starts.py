@@ -37,14 +37,15 @@ def payment_for(
 def let_charge(session: Session, payment: Payment, card_id: int) -> Payment | None:
     """Let the payment charge a card; return the charge of its consultation that goes on already.
 
-    One charge of a card goes on at a time, whoever asked, so that its line is known. Raises
-    NotFound for a card that may not be charged, and CardBusy while another charge has not ended.
+    One charge of a card goes on at a time, whoever asked, so that its line is known; and one of a
+    consultation, whichever card it takes, so that nobody pays twice (I-13). Raises NotFound for a
+    card that may not be charged, and CardBusy while another charge has not ended.
     """
     locked(session, User, payment.user_id)
     card = own_card(session, card_id, payment.user_id)
     if card.charged_operation is None or card.account != payment.account:
         raise NotFound(what="BoundCard", id=card_id)
-    going_on = find_open_charge(session, card)
+    going_on = find_open_charge(session, card, payment.consultation_id)
     if going_on is not None and going_on.consultation_id != payment.consultation_id:
         raise CardBusy(card=card_id)
     payment.charged_operation = card.charged_operation

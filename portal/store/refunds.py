@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, or_, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal.domain import ledger
@@ -127,15 +127,17 @@ def find_open_refund(session: Session, payment_id: int) -> Refund | None:
 
 
 def is_awaited_elsewhere(session: Session, payment: Payment) -> bool:
-    """Tell whether a charge of this payment's card has a refund whose line has yet to come."""
-    if not payment.binds_card:
+    """Tell whether another payment of the same card has a refund whose line has yet to come."""
+    if not payment.binds_card and not payment.is_charge:
         return False
+    operation_id = payment.bank_operation
     waiting = (
         select(Refund.id)
         .join(Payment, Payment.id == Refund.payment_id)
         .where(
             Payment.account == payment.account,
-            Payment.charged_operation == payment.operation_id,
+            Payment.id != payment.id,
+            or_(Payment.charged_operation == operation_id, Payment.operation_id == operation_id),
             Refund.status.in_(OPEN_STATUSES),
         )
     )

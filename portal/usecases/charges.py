@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import for_wish_of
-from portal.domain.charges import CHARGE_LASTS, captures
+from portal.domain.charges import CHARGE_LASTS, PRESS_TOO_OLD, captures
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
 from portal.domain.payments import PaymentStatus, advance
 from portal.domain.ports import Operation
@@ -18,13 +18,15 @@ from portal.store.payments import Payment, locked_payment
 
 #: A bank that has said no is asked once more whether it took nothing.
 LOOK_AGAIN = timedelta(hours=1)
+#: A press counts for so long: later the client no longer expects to be charged.
+PRESS_COUNTS = timedelta(minutes=10)
 
 
 def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool:
     """Mark a charge as sent, with the lines that were there before it; tell whether to send it.
 
     Nobody sends twice: whoever finds it marked leaves at once. It ends unpaid when the consultation
-    was paid or called off meanwhile, or the card unbound.
+    was paid or called off meanwhile, or the card unbound, or the press is older than PRESS_COUNTS.
     """
     with transaction() as session:
         payment, consultation = locked_payment(session, payment_id)
@@ -32,6 +34,9 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
             return False
         if consultation is None or not _is_still_wanted(session, payment, consultation, now):
             _end(payment, "the terms changed, nothing was sent", None)
+            return False
+        if now - payment.created_at > PRESS_COUNTS:
+            _end(payment, PRESS_TOO_OLD, None)
             return False
         payment.status = advance(payment.status, PaymentStatus.PENDING)
         payment.charged_at = now

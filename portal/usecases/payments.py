@@ -25,6 +25,9 @@ from portal.store.ledger import post
 from portal.store.letters import tell_client
 from portal.store.payments import Payment, locked_payment
 
+#: The bank says yes or no at once: a charge without a line for so long is for a person to see.
+CHARGE_SHOWS = timedelta(hours=1)
+
 
 def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> None:
     """Move the payment to what the bank says, and its money with it, exactly once (A3, I-25, I-29).
@@ -39,7 +42,7 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         finish_parked(session, payment_id, now=now)
         seen = _part_of(session, payment, operation)
         if seen is None:
-            _wait_for_line(payment, now)
+            _wait_for_line(session, payment, now)
             return
         operation = seen
         incident = _mismatch(payment, operation)
@@ -70,12 +73,31 @@ def _part_of(session: Session, payment: Payment, operation: Operation) -> Operat
     return part_of_binding(operation) if payment.binds_card else operation
 
 
-def _wait_for_line(payment: Payment, now: datetime) -> None:
+def _wait_for_line(session: Session, payment: Payment, now: datetime) -> None:
     """Look later for the line of a charge; one that the bank never showed has taken nothing."""
     payment.next_read_at = _later_look(payment, now)
     if payment.next_read_at is None and payment.status is PaymentStatus.PENDING:
         payment.status = advance(payment.status, PaymentStatus.FAILED)
         payment.failure = "the bank never showed the charge"
+        payment.incident = None
+    elif _is_lost(payment, now):
+        _call_in_staff(session, payment, now)
+
+
+def _is_lost(payment: Payment, now: datetime) -> bool:
+    """Tell whether a charge was sent so long ago that its line should have come: its card waits."""
+    if payment.status is not PaymentStatus.PENDING or payment.charged_at is None:
+        return False
+    return now - payment.charged_at > CHARGE_SHOWS
+
+
+def _call_in_staff(session: Session, payment: Payment, now: datetime) -> None:
+    """Show staff, once, a payment of which the bank says nothing."""
+    if payment.incident is not None:
+        return
+    word = Incident.UNKNOWN_STATUS
+    payment.incident = word
+    note(session, SYSTEM, "payment.incident", payment, now=now, incident=word.value)
 
 
 def postpone_reading(payment_id: int, *, now: datetime) -> None:
@@ -83,17 +105,9 @@ def postpone_reading(payment_id: int, *, now: datetime) -> None:
     with transaction() as session:
         payment = locked(session, Payment, payment_id)
         payment.next_read_at = _later_look(payment, now)
-        is_waiting = payment.status is PaymentStatus.PENDING
-        if payment.next_read_at is None and is_waiting and payment.incident is None:
-            payment.incident = Incident.UNKNOWN_STATUS
-            note(
-                session,
-                SYSTEM,
-                "payment.incident",
-                payment,
-                now=now,
-                incident=Incident.UNKNOWN_STATUS.value,
-            )
+        is_left = payment.next_read_at is None and payment.status is PaymentStatus.PENDING
+        if is_left or _is_lost(payment, now):
+            _call_in_staff(session, payment, now)
 
 
 def _later_look(payment: Payment, now: datetime) -> datetime | None:

@@ -26,6 +26,7 @@ from portal.domain.reconciliations import (
 from portal.domain.refunds import RefundReason, RefundStatus, advance
 from portal.store.audit import note
 from portal.store.bank_orders import claimed_lines, order_of_line
+from portal.store.cabinet_lines import lines_at_home
 from portal.store.db import transaction
 from portal.store.ledger import lock_accounts, post
 from portal.store.letters import tell_client
@@ -61,16 +62,14 @@ def reconcile_refunds(payment_id: int, operation: Operation, *, now: datetime) -
             reading = read_refund(operation, refund.amount, refund.baseline, bound)
             _apply(session, refund, payment, reading, now)
         elif _tells_of_the_cabinet(session, payment):
-            _book_all(session, refund, payment, refund_lines(operation, bound), now)
+            lines = lines_at_home(session, payment, refund_lines(operation, bound))
+            _book_all(session, refund, payment, lines, now)
 
 
 def _tells_of_the_cabinet(session: Session, payment: Payment) -> bool:
-    """Tell whether a line that no refund of ours awaits was made in the cabinet, for this payment.
-
-    A charged card has one operation for all its payments: the one that bound it takes such lines.
-    """
+    """Tell whether a line of this operation that no refund of ours awaits was made there."""
     is_sound = payment.status is PaymentStatus.PAID and payment.incident is None
-    return is_sound and not payment.is_charge and not is_awaited_elsewhere(session, payment)
+    return is_sound and not is_awaited_elsewhere(session, payment)
 
 
 def postpone_refund_reading(refund_id: int, *, now: datetime) -> None:
@@ -226,7 +225,7 @@ def _book_all(
 
 
 def _external_move(payment: Payment, line: BankLine) -> Movement:
-    operation_id = payment.operation_id or ""
+    operation_id = payment.bank_operation or ""
     if payment.is_card_check:
         named = (payment.account, operation_id, line.line_id)
         return ledger.check_external(*named, line.amount, payment.user_id)

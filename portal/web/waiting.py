@@ -16,6 +16,7 @@ from flask import (
 )
 
 from portal.domain import clock
+from portal.domain.charges import PRESS_TOO_OLD
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
@@ -64,7 +65,7 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
     if payment is None:
         return "none"
     if payment.status in _ENDED:
-        return _ENDED[payment.status]
+        return "stale" if payment.failure == PRESS_TOO_OLD else _ENDED[payment.status]
     if payment.link_url is None and not payment.is_charge:
         return "preparing"
     said = next((stage for stage in _SAID if stage in request.args), "waiting")

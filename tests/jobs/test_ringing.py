@@ -68,6 +68,29 @@ def make_due(model, row_id, column):
         setattr(session.get_one(model, row_id), column, clock.now() - timedelta(minutes=1))
 
 
+def waiting_charge(payment_id):
+    """Let a press have asked to charge a card a minute ago; return the payment's number."""
+    due = clock.now() - timedelta(minutes=1)
+    with transaction() as session:
+        paid = session.get_one(Payment, payment_id)
+        charge = Payment(
+            consultation_id=paid.consultation_id,
+            user_id=paid.user_id,
+            account="tochka",
+            reference="c1-charge",
+            amount_minor=PRICE,
+            currency=paid.currency,
+            method=paid.method,
+            charged_operation="op-9",
+            next_read_at=due,
+            created_at=due,
+            search_text="",
+        )
+        session.add(charge)
+        session.flush()
+        return charge.id
+
+
 def rung(redis_url):
     """Return the names of the jobs that wait."""
     queue = Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
@@ -102,6 +125,23 @@ def test_a_refund_is_rung_for_before_anything_else(refund_id, redis_url):
 
     letters = ["letters-deliver-1", "letters-deliver-2"]
     assert rung(redis_url) == [f"refunds-submit-{refund_id}", "payments-read-1", *letters]
+
+
+def test_what_the_bank_may_have_been_paid_is_read_before_a_card_is_charged(
+    delivery_id, cancelled, redis_url
+):
+    payment, _ = cancelled
+    make_due(Payment, payment, "next_read_at")
+    charge = waiting_charge(payment)
+
+    sweep.ring()
+
+    first = [
+        f"payments-read-{payment}",
+        f"deliveries-apply-{delivery_id}",
+        f"charges-send-{charge}",
+    ]
+    assert rung(redis_url)[:3] == first
 
 
 def test_the_sweep_rings_for_a_refund_to_send(refund_id, redis_url):

@@ -1,5 +1,7 @@
 """«Списать с карты»: offered to its client alone, after a page that says what it means (B3)."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -115,6 +117,34 @@ def test_a_bank_that_says_no_is_told_plainly(world, zoya, bank, press):
 
     assert "Оплатить не получилось, деньги не списаны." in page
     assert "Другой способ" in page
+
+
+def test_a_press_that_waited_too_long_takes_nothing_and_says_so(world, zoya, bank, press, now):
+    place = zoya.post(press).location
+    now.shift(timedelta(hours=1))
+    works(world, last(world).id)
+
+    page = zoya.get(place).text
+
+    assert "а позже без вас списывать не стали. Деньги не списаны." in page
+    assert "Другой способ" in page
+    assert (bank.charges, bank.calls.count("charge")) == ([], 0)
+
+
+def test_staff_are_shown_a_charge_that_the_bank_does_not_show(world, zoya, bank, press, now):
+    bank.swallows("charge")
+    zoya.post(press)
+    number = last(world).id
+    works(world, number)
+    bank.recovers()
+    now.shift(timedelta(hours=1, minutes=1))
+    works(world, number)
+    anna = world.browser_of("anna")
+
+    overview, card = anna.get("/").text, anna.get(f"/payments/{number}").text
+
+    assert f'href="/payments/{number}"' in overview
+    assert "другое с той же карты не начать" in card
 
 
 def test_a_card_that_is_busy_says_what_happened_and_takes_nothing(world, zoya, bank, press):

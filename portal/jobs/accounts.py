@@ -39,9 +39,3 @@ def keeping_cards(currency: Currency) -> Account | None:
     """Return the account that takes new payments and keeps cards in this currency."""
     found = taking_payments(currency)
     return found if found and found.connector.capabilities.keeps_cards else None
-
-
-def charging_cards(currency: Currency) -> Account | None:
-    """Return the account that takes new payments and charges cards without their payers."""
-    found = taking_payments(currency)
-    return found if found and found.charges_cards else None

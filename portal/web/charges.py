@@ -2,23 +2,24 @@
 
 from flask import Blueprint, Response
 
-from portal.banks.registry import Account
 from portal.domain import clock
+from portal.domain.card_origins import CardOrigin
 from portal.domain.charges import CardBusy
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
+from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.jobs import charges as jobs
-from portal.jobs.accounts import charging_cards, is_suspended
 from portal.jobs.queue import nudge
 from portal.store.cards import BoundCard, own_card
 from portal.store.consultations import Consultation
 from portal.store.db import db
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import signed_in
+from portal.web.card_origin import expected_origin
 from portal.web.card_words import card_name
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
-from portal.web.pay_pages import consultation_of, is_owner, lead_to
+from portal.web.pay_pages import Till, consultation_of, is_owner, lead_to, suspended_for, till_of
 from portal.web.session import actor, me
 
 BUSY = (
@@ -28,52 +29,74 @@ BUSY = (
 bp = Blueprint("charges", __name__, url_prefix="/pay")
 
 
-def _own(token: str, number: int) -> tuple[Consultation, BoundCard, Account]:
-    """Load the client's consultation, the card that may be charged for it, and its account."""
+def _own(token: str, number: int) -> tuple[Consultation, BoundCard, Till]:
+    """Load the client's consultation, the card that may be charged for it, and where and what."""
     consultation = consultation_of(token)
-    account = charging_cards(consultation.currency)
-    if account is None or not is_owner(consultation):
+    till = till_of(consultation, _origin())
+    if till is None or not till.account.charges_cards or not is_owner(consultation):
         raise NotFound(what="BoundCard", id=number)
     card = own_card(db.session(), number, me().id)
-    if card.account != account.name or card.charged_operation is None:
+    if card.account != till.account.name or card.charged_operation is None:
         raise NotFound(what="BoundCard", id=number)
-    return consultation, card, account
+    return consultation, card, till
+
+
+def _origin() -> CardOrigin:
+    """Return whose card to expect: the page of ways to pay has asked when it was not known."""
+    return expected_origin() or CardOrigin.RUSSIAN
 
 
 def _page(
-    consultation: Consultation, card: BoundCard, *, status: int = 200, note: str = ""
+    consultation: Consultation, card: BoundCard, price: Money, *, status: int = 200, note: str = ""
 ) -> Response:
-    page, form = "checkout/charge.html", OwnCancelForm(formdata=None)
-    shown = {"consultation": consultation, "card": card, "name": card_name(card), "form": form}
-    return render(page, page, status=status, note=note, **shown)
+    page = "checkout/charge.html"
+    return render(
+        page,
+        page,
+        status=status,
+        note=note,
+        consultation=consultation,
+        card=card,
+        name=card_name(card),
+        price=price,
+        form=OwnCancelForm(formdata=None),
+    )
+
+
+def _wish(card: BoundCard, till: Till) -> Checkout:
+    return Checkout(
+        till.account.name,
+        PaymentMethod.CARD,
+        till.price.currency,
+        card_id=card.id,
+        by_hand=not till.account.connector.capabilities.returns_charges,
+    )
 
 
 @bp.get("/<string:token>/charge/<int:number>")
 @signed_in
 def confirm(token: str, number: int) -> Response:
     """Say from which card how much is taken, and what a return of it means, before the press."""
-    if is_suspended(consultation_of(token).currency):
+    if suspended_for(consultation_of(token), _origin()):
         return lead_to("checkout.method", token)
-    consultation, card, _ = _own(token, number)
+    consultation, card, till = _own(token, number)
     if not consultation.is_payable_at(clock.now()) or consultation.is_paid:
         return lead_to("checkout.start", token)
-    return _page(consultation, card)
+    return _page(consultation, card, till.price)
 
 
 @bp.post("/<string:token>/charge/<int:number>")
 @signed_in
 def create(token: str, number: int) -> Response:
     """Charge the card by the client's press; a second press is the same charge."""
-    if is_suspended(consultation_of(token).currency):
+    if suspended_for(consultation_of(token), _origin()):
         return lead_to("checkout.method", token)
-    consultation, card, account = _own(token, number)
-    by_hand = not account.connector.capabilities.returns_charges
-    wish = Checkout(account.name, PaymentMethod.CARD, card_id=card.id, by_hand=by_hand)
+    consultation, card, till = _own(token, number)
     try:
-        payment_id = create_payment(token, wish, actor=actor(), now=clock.now())
+        payment_id = create_payment(token, _wish(card, till), actor=actor(), now=clock.now())
     except (AlreadyPaid, NotPayable):
         return lead_to("checkout.start", token)
     except CardBusy:
-        return _page(consultation, card, status=409, note=BUSY)
+        return _page(consultation, card, till.price, status=409, note=BUSY)
     nudge(jobs.send, payment_id)
     return lead_to("waiting.wait", token, payment=payment_id)

@@ -31,6 +31,13 @@ class Incident(StrEnum):
     UNKNOWN_STATUS = "unknown_status"
 
 
+class Decline(StrEnum):
+    """Why the bank took nothing from the card that was tried last, as far as it tells."""
+
+    BY_BANK = "by_bank"
+    RUSSIAN_CARD = "russian_card"
+
+
 class MoneyState(StrEnum):
     """What a paid sum looks like now: computed from refunds, never stored."""
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from portal.domain.money import Currency, Money
-from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
 
 #: The last part of the address that most banks send their events to.
 PAYMENT_DOOR = "payment"
@@ -99,7 +99,8 @@ class Operation:
 
     ``is_ours`` compares the bank's merchant with the account's. ``status`` is None when the bank
     used a word that we do not know; ``bank_word`` keeps that word for people. ``card`` is there
-    only when the bank says that it keeps the payer's card.
+    only when the bank says that it keeps the payer's card. ``decline`` is there while the last
+    card that was tried has paid nothing, also where the link stays good for another one.
     """
 
     operation_id: str
@@ -114,6 +115,7 @@ class Operation:
     refund_in_progress: bool
     card_last4: str | None = None
     card: KeptCard | None = None
+    decline: Decline | None = None
 
 
 class EventKind(StrEnum):

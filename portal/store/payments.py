@@ -19,9 +19,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.errors import NotFound
 from portal.domain.money import Currency, Money
-from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, Incident, PaymentMethod, PaymentStatus
 from portal.store.consultations import Consultation
-from portal.store.db import Base, enum_type, locked, partial_index
+from portal.store.db import Base, enum_type, locked, open_enum_type, partial_index
 from portal.store.users import User
 
 
@@ -124,6 +124,8 @@ class Payment(Base):
     #: A success for a consultation that was already paid or cancelled: free balance.
     is_surplus: Mapped[bool] = mapped_column(default=False)
     incident: Mapped[Incident | None]
+    #: What the last card that was tried met with; empty once one has paid.
+    decline: Mapped[Decline | None] = mapped_column(open_enum_type(Decline))
     failure: Mapped[str | None] = mapped_column(String(600))
     bank_word: Mapped[str | None] = mapped_column(String(40))
     read_at: Mapped[datetime | None]

@@ -51,6 +51,7 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
             return
         payment.incident = None
         heard = operation.status or payment.status
+        payment.decline = operation.decline
         if payment.status is not PaymentStatus.PAID and heard is PaymentStatus.PAID:
             _book(session, payment, consultation, operation, now)
         payment.is_late = payment.is_late or is_late(payment.status, heard)

@@ -16,9 +16,10 @@ from flask import (
 )
 
 from portal.domain import clock
+from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.charges import PRESS_TOO_OLD
 from portal.domain.consultations import ConsultationStatus
-from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks, taking_payments
 from portal.jobs.queue import nudge
@@ -34,7 +35,7 @@ from portal.web.countries import visitor_country
 from portal.web.formats import MOSCOW, masked_email
 from portal.web.fragments import is_partial, render
 from portal.web.inputs import row_number
-from portal.web.pay_pages import consultation_of, is_owner, lead_to
+from portal.web.pay_pages import consultation_of, is_owner, lead_to, suspended_for, till_of
 from portal.web.qr import qr_code
 from portal.web.session import visitor
 from portal.web.zones import ZONES, hour_there
@@ -49,6 +50,8 @@ PATIENCE = timedelta(minutes=3)
 _SAID = ("declined", "link", "code")
 #: Where a payer stands who may look at the code: it still waits, or its time is over.
 _AT_THE_CODE = ("waiting", "expired")
+#: Where the card was refused, or nothing came of it, so that another one may do.
+_REFUSED = ("declined", "failed", "expired")
 _POLLED = ("preparing", "declined", "waiting", "code")
 #: Surplus is money that came after the cancellation: it pays for nothing and is the client's.
 _ENDED = {
@@ -68,7 +71,8 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
         return "stale" if payment.failure == PRESS_TOO_OLD else _ENDED[payment.status]
     if payment.link_url is None and not payment.is_charge:
         return "preparing"
-    said = next((stage for stage in _SAID if stage in request.args), "waiting")
+    heard = "declined" if payment.decline else "waiting"
+    said = next((stage for stage in _SAID if stage in request.args), heard)
     return "waiting" if said == "link" and not _bank_url(payment) else said
 
 
@@ -106,6 +110,23 @@ def _wait_context(token: str) -> dict[str, Any]:
         "stage": stage,
         "is_slow": age > PATIENCE,
         "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
+        **_other_card(consultation, payment, stage),
+    }
+
+
+def _other_card(consultation: Consultation, payment: Payment | None, stage: str) -> dict[str, Any]:
+    """Say to whom the till of foreign cards has refused what a Russian card pays elsewhere (A5).
+
+    ``russian`` is the price in roubles, None where nobody takes them for this.
+    """
+    is_foreign = payment is not None and payment.currency is charged_in(CardOrigin.FOREIGN)
+    if payment is None or not is_foreign or stage not in _REFUSED:
+        return {"is_russian_card": False, "russian": None}
+    till, roubles = till_of(consultation, CardOrigin.RUSSIAN), charged_in(CardOrigin.RUSSIAN)
+    return {
+        "is_russian_card": payment.decline is Decline.RUSSIAN_CARD,
+        "russian": till.price if till and till.price.currency is roubles else None,
+        "is_suspended": suspended_for(consultation, CardOrigin.RUSSIAN) is roubles,
     }
 
 

@@ -7,7 +7,7 @@ import time_machine
 
 from portal.banks.freedompay import mapping
 from portal.domain.money import Currency, Money
-from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
 from portal.domain.ports import BankRefused, BankUnavailable, LineKind
 from tests.banks.freedompay_answers import OPERATION, REFERENCE, Bank, Each, child, error, status
 
@@ -60,6 +60,30 @@ def test_a_declined_card_leaves_the_page_payable_until_its_time_is_over(minutes,
         found = read(status(pg_payment_status="error", pg_captured="0"))
 
     assert (found.status, found.lines) == (expected, ())
+
+
+MIR = {"pg_card_pan": "2204-04XX-XXXX-0004"}
+DECLINES = {
+    "a number of Mir": ({"pg_payment_status": "error", **MIR}, Decline.RUSSIAN_CARD),
+    "the bank's word for Mir": (
+        {"pg_payment_status": "rejected", "pg_card_brand": "МИР"},
+        Decline.RUSSIAN_CARD,
+    ),
+    "a number beside Mir": (
+        {"pg_payment_status": "error", "pg_card_pan": "2205-04XX-XXXX-0004"},
+        Decline.BY_BANK,
+    ),
+    "another card": ({"pg_payment_status": "failed"}, Decline.BY_BANK),
+    "no card named": ({"pg_payment_status": "error", "pg_card_pan": None}, Decline.BY_BANK),
+    "Mir that has paid": (MIR, None),
+    "Mir that still waits": ({"pg_payment_status": "waiting_3ds", **MIR}, None),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), DECLINES.values(), ids=DECLINES.keys())
+@time_machine.travel(NOW, tick=False)
+def test_only_a_declined_card_is_told_of_and_a_russian_one_by_its_number(changes, expected):
+    assert read(status(**changes)).decline is expected
 
 
 @time_machine.travel(NOW, tick=False)

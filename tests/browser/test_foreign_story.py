@@ -19,7 +19,7 @@ from tests.browser.test_circle import cancels, refunds
 from tests.stacks import Stack
 
 PRICES = {Currency.RUB: Money(350_000, Currency.RUB), Currency.KZT: Money(2_132_100, Currency.KZT)}
-DECLINED, GOOD = "4916109830832246", "4716047261941981"
+RUSSIAN, GOOD = "2200000000000004", "4716047261941981"
 
 
 def sells(stack: Stack, specialist: str) -> tuple[int, str]:
@@ -45,9 +45,13 @@ def pays_in_tenge(daniyar: Person, checkout: str) -> None:
     assert wide <= 0
     daniyar.presses("Перейти к оплате картой")
     daniyar.page.wait_for_url("**/freedompay/pay.html*", timeout=30_000)
-    daniyar.page.get_by_label("Номер карты").fill(DECLINED)
+    daniyar.page.get_by_label("Номер карты").fill(RUSSIAN)
     daniyar.presses("Продолжить с картой")
     daniyar.sees("Оплата не прошла")
+    daniyar.presses("Вернуться в магазин")
+    daniyar.sees("Это карта российского банка")
+    expect(daniyar.page.get_by_role("button", name="Оплатить 3 500 ₽")).to_be_visible()
+    daniyar.page.get_by_role("link", name="Попробовать другую карту").click()
     daniyar.page.get_by_label("Номер карты").fill(GOOD)
     daniyar.presses("Продолжить с картой")
     daniyar.page.wait_for_url("**/pay/**", timeout=30_000)

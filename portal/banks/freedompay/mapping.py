@@ -12,7 +12,7 @@ from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.domain import clock
 from portal.domain.errors import BadAmount
 from portal.domain.money import Currency, Money
-from portal.domain.payments import PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
 from portal.domain.ports import (
     BankLine,
     BankRefused,
@@ -55,7 +55,16 @@ MIN_MINOR, MAX_MINOR = 1, 99_999_999_00
 _SUM = re.compile(r"-?\d{1,8}(\.\d{1,2})?", re.ASCII)
 _LAST4 = re.compile(r"[\dXx*-]*[Xx*-](\d{4})", re.ASCII)
 _BRAND = re.compile(r"[A-Za-z ]{1,20}", re.ASCII)
-BRANDS = {"VI": "Visa", "MC": "Mastercard", "UP": "UnionPay", "CUP": "UnionPay"}
+BRANDS = {
+    "VI": "Visa",
+    "MC": "Mastercard",
+    "UP": "UnionPay",
+    "CUP": "UnionPay",
+    "MIR": "Mir",
+    "МИР": "Mir",
+}
+#: The numbers of «Мир»; of other Russian cards a status tells no country (§§7, 8.2).
+_MIR = re.compile(r"220[0-4]")
 _ABSENT = {"", "undefined"}  # the literal is seen in live messages (§3.4)
 
 
@@ -171,7 +180,17 @@ def operation(told: Node, settings: FreedomPaySettings) -> Operation:
         refund_in_progress=any(each.is_open for each in refunds),
         card_last4=pan[1] if pan else None,
         card=kept_card(told, "pg_card_pan"),
+        decline=_decline(told, word),
     )
+
+
+def _decline(told: Node, word: str) -> Decline | None:
+    """Say whether the card of this attempt was declined, and whether it is known for Russian."""
+    if word not in FAILED_WORDS:
+        return None
+    brand = BRANDS.get((value(told, "pg_card_brand") or "").upper())
+    is_russian = brand == "Mir" or _MIR.match(value(told, "pg_card_pan") or "")
+    return Decline.RUSSIAN_CARD if is_russian else Decline.BY_BANK
 
 
 def is_our_mode(told: Node, settings: FreedomPaySettings) -> bool:

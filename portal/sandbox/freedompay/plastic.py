@@ -22,7 +22,7 @@ class CardBehaviour(BaseModel):
     @property
     def brand(self) -> str:
         """The bank's short word for the card system."""
-        return {"4": "VI", "5": "MC", "6": "UP"}.get(self.pan[0], "??")
+        return {"2": "MIR", "4": "VI", "5": "MC", "6": "UP"}.get(self.pan[0], "??")
 
     @property
     def masked(self) -> str:
@@ -61,6 +61,14 @@ _OFFICIAL = [
 #: Not the bank's: for what its own cards do not show.
 _OURS = [
     CardBehaviour(pan="4000000000000643", country="RU", hint="наша: выпущена в России"),
+    CardBehaviour(
+        pan="2200000000000004",
+        country="RU",
+        is_authorised=False,
+        is_kept=False,
+        failure_code="10001",
+        hint="наша: «Мир» российского банка, отказ",
+    ),
     CardBehaviour(
         pan="4000000000000408", is_direct_lost=True, hint="наша: ответ на списание теряется"
     ),

@@ -1,6 +1,6 @@
 """The bank accounts that the settings describe, each with its connector (F1)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
@@ -90,15 +90,20 @@ class Banks:
         known = self.find(name)
         return known.mode if known else AccountMode.CLOSED
 
+    def open_in(self, currency: Currency) -> Sequence[Account]:
+        """Return the accounts that the settings let take new payments in this currency."""
+        return [
+            account
+            for account in self
+            if account.mode is AccountMode.ACTIVE and account.currency is currency
+        ]
+
     def taking_payments(
         self, currency: Currency, *, without: Collection[str] = ()
     ) -> Account | None:
         """Return the account that takes new payments in this currency, but none of ``without``."""
-        for account in self:
-            is_open = account.mode is AccountMode.ACTIVE and account.name not in without
-            if is_open and account.currency is currency:
-                return account
-        return None
+        found = (account for account in self.open_in(currency) if account.name not in without)
+        return next(found, None)
 
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:

@@ -56,6 +56,12 @@ class NotPayable(Refusal):
     code = "not_payable"
 
 
+class AccountSuspended(Refusal):
+    """The account takes no new payments now; what it has taken goes on being read and returned."""
+
+    code = "account_suspended"
+
+
 class WrongPassword(Refusal):
     """E-mail or password do not match, or the person is disabled; we never say which."""
 

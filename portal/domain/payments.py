@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from portal.domain.money import Money
 
+#: Why a payment has failed whose account was suspended before the bank was asked.
+SUSPENDED_MEANWHILE = "the account was suspended, nothing was asked of the bank"
+
 
 class PaymentStatus(StrEnum):
     """What is known of a payment; "refunded" is not here because it is computed from refunds."""

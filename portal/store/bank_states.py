@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from portal.domain.errors import AccountSuspended
 from portal.domain.ports import Finding, Severity
-from portal.store.db import Base
+from portal.store.db import Base, beside
 from portal.store.users import User
 
 _ASKED = text("finished_at IS NULL")
 _SUSPENDED = text("resumed_at IS NULL")
 _BADNESS = list(Severity)
+#: Whoever changes the state of an account waits for whoever does so, or pays there, before.
+TURN = 7_004
 
 
 class BankCheck(Base):
@@ -90,6 +93,21 @@ def find_suspension(session: Session, account: str) -> BankSuspension | None:
             BankSuspension.account == account, BankSuspension.resumed_at.is_(None)
         )
     ).one_or_none()
+
+
+def is_taking(session: Session, account: str) -> bool:
+    """Tell whether an account takes payments, and keep it so until this transaction ends.
+
+    Payments start beside each other; who suspends waits for them, and they for who suspends.
+    """
+    beside(session, TURN)
+    return find_suspension(session, account) is None
+
+
+def require_taking(session: Session, account: str) -> None:
+    """Raise AccountSuspended unless the account takes payments until this transaction ends (F2)."""
+    if not is_taking(session, account):
+        raise AccountSuspended(account=account)
 
 
 def suspended_accounts(session: Session) -> frozenset[str]:

@@ -180,6 +180,12 @@ def in_turn(session: Session, number: int) -> None:
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
+def beside(session: Session, number: int) -> None:
+    """Go on beside others that call this, but never beside who is ``in_turn`` for the number."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(number)))
+
+
 def locked(session: Session, model: type[Row], row_id: int | str) -> Row:
     """Lock a row until the end of the transaction and return it as it is now; raise NotFound."""
     row = session.get(model, row_id, with_for_update=True, populate_existing=True)

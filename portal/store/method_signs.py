@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.payments import PaymentMethod
+from portal.domain.payments import SUSPENDED_MEANWHILE, PaymentMethod
 from portal.domain.ways import LOSSES_COUNT
 from portal.store.payments import Payment
 
@@ -17,7 +17,7 @@ NEWEST = 200
 def lost_links(session: Session, account: str, *, now: datetime) -> Sequence[bool]:
     """Tell of each recent SBP payment whether the bank gave it no link, newest first.
 
-    One that is still waiting for its first answer says nothing.
+    One that is still waiting for its first answer says nothing, nor one that we did not ask for.
     """
     newest = aliased(Payment, select(Payment).order_by(Payment.id.desc()).limit(NEWEST).subquery())
     links = session.execute(
@@ -29,7 +29,9 @@ def lost_links(session: Session, account: str, *, now: datetime) -> Sequence[boo
         )
         .order_by(newest.id.desc())
     )
-    return [url is None for url, failure in links if url or failure]
+    return [
+        url is None for url, failure in links if url or failure not in (None, SUSPENDED_MEANWHILE)
+    ]
 
 
 def habit(session: Session, user_id: int) -> Sequence[PaymentMethod]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from portal.domain.charges import CardBusy
 from portal.domain.errors import NotFound
 from portal.domain.money import Money
+from portal.domain.payments import SUSPENDED_MEANWHILE, PaymentStatus, advance
+from portal.store.bank_states import is_taking, require_taking
 from portal.store.cards import find_open_charge, own_card
 from portal.store.consultations import Consultation
 from portal.store.db import locked
@@ -18,13 +20,18 @@ CREATE_RETRY = timedelta(seconds=15)
 
 
 def payment_for(
-    session: Session, consultation: Consultation, price: Money, now: datetime
+    session: Session, consultation: Consultation, price: Money, account: str, now: datetime
 ) -> Payment:
-    """Return the row of an attempt to pay a consultation; the caller says where and how."""
+    """Return the row of an attempt to pay a consultation at an account; the caller says how.
+
+    Raises AccountSuspended; an account that takes payments does so until this one is committed.
+    """
+    require_taking(session, account)
     client = session.get_one(User, consultation.client_id)
     return Payment(
         consultation_id=consultation.id,
         user_id=client.id,
+        account=account,
         reference=f"c{consultation.id}-{secrets.token_hex(6)}",
         amount_minor=price.minor,
         currency=price.currency,
@@ -51,3 +58,18 @@ def let_charge(session: Session, payment: Payment, card_id: int) -> Payment | No
     payment.charged_operation = card.charged_operation
     payment.bound_card_id = card.id
     return going_on
+
+
+def begin_to_ask(session: Session, payment: Payment) -> bool:
+    """Count one more try to get a link, and tell whether the bank is asked for it.
+
+    A payment whose account was suspended meanwhile ends here, unpaid; one with a link needs none.
+    """
+    if payment.status is not PaymentStatus.CREATED:
+        return False
+    if not is_taking(session, payment.account):
+        payment.status = advance(payment.status, PaymentStatus.FAILED)
+        payment.failure, payment.next_read_at = SUSPENDED_MEANWHILE, None
+        return False
+    payment.create_attempts += 1
+    return True

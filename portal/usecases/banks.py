@@ -9,11 +9,14 @@ from portal.domain.actors import Actor
 from portal.domain.errors import AlreadyMoved
 from portal.domain.ports import Finding
 from portal.store.audit import note
-from portal.store.bank_states import BankCheck, BankSuspension, find_open_check, find_suspension
+from portal.store.bank_states import (
+    TURN,
+    BankCheck,
+    BankSuspension,
+    find_open_check,
+    find_suspension,
+)
 from portal.store.db import in_turn, locked, transaction
-
-#: Whoever changes the state of an account waits for whoever does so before.
-_TURN = 7_004
 
 
 def suspend_account(account: str, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -22,7 +25,7 @@ def suspend_account(account: str, reason: str, *, actor: Actor, now: datetime) -
     Raises AlreadyMoved when it is suspended already.
     """
     with transaction() as session:
-        in_turn(session, _TURN)
+        in_turn(session, TURN)
         if find_suspension(session, account) is not None:
             raise AlreadyMoved(account=account)
         suspension = BankSuspension(
@@ -38,7 +41,7 @@ def suspend_account(account: str, reason: str, *, actor: Actor, now: datetime) -
 def resume_account(account: str, reason: str, *, actor: Actor, now: datetime) -> None:
     """Take payments through an account again; raise AlreadyMoved when it does already."""
     with transaction() as session:
-        in_turn(session, _TURN)
+        in_turn(session, TURN)
         suspension = find_suspension(session, account)
         if suspension is None:
             raise AlreadyMoved(account=account)
@@ -54,7 +57,7 @@ def request_check(account: str, *, actor: Actor, now: datetime) -> int:
     A check that still waits is that check: nobody asks a bank twice at once.
     """
     with transaction() as session:
-        in_turn(session, _TURN)
+        in_turn(session, TURN)
         waiting = find_open_check(session, account)
         if waiting is not None:
             return waiting.id
@@ -68,7 +71,7 @@ def request_check(account: str, *, actor: Actor, now: datetime) -> int:
 def plan_check(account: str, *, now: datetime, pause: timedelta) -> int | None:
     """Write down the check that is due by the clock; None when the last one is younger."""
     with transaction() as session:
-        in_turn(session, _TURN)
+        in_turn(session, TURN)
         is_young = BankCheck.asked_at > now - pause
         found = select(BankCheck.id).where(BankCheck.account == account)
         if session.scalars(found.where(is_young | BankCheck.finished_at.is_(None))).first():

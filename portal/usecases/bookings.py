@@ -99,7 +99,8 @@ def buy_slot(taking: Taking, way: PurchaseWay, *, actor: Actor, now: datetime) -
     A link moves nothing yet, and a card is charged by a job. A gift costs nothing and keeps in the
     journal what was waived, and why. A second press, also for another way, finds what was bought.
     Raises SlotGone, BalanceTooLow, CardBusy, ChargeWithoutConsent, NotAClient, GiftWithoutReason,
-    NotFound, also for a card that may not be charged; NotPayable when there is nothing to pay.
+    NotFound, also for a card that may not be charged; AccountSuspended where that card is charged;
+    NotPayable when there is nothing to pay.
     """
     with transaction() as session:
         slot, own = _locked_slot(session, taking, now)
@@ -146,8 +147,8 @@ def _charged(
 ) -> int:
     """Begin the charge of the client's card, and keep who says that the client has agreed."""
     wish = _agreed(taking)
-    payment = payment_for(session, consultation, consultation.price, now)
-    payment.account, payment.method = wish.account, PaymentMethod.CARD
+    payment = payment_for(session, consultation, consultation.price, wish.account, now)
+    payment.method = PaymentMethod.CARD
     payment.created_by_id, payment.is_returned_by_hand = actor.user_id, wish.by_hand
     let_charge(session, payment, wish.card_id)
     session.add(payment)

@@ -16,14 +16,15 @@ from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.domain.ports import Payer, PaymentOrder, ReceiptItem
 from portal.store.audit import note
+from portal.store.bank_states import require_taking
 from portal.store.card_checks import find_check, request_return
 from portal.store.cards import own_card
 from portal.store.db import locked, transaction
+from portal.store.payment_starts import CREATE_RETRY, begin_to_ask
 from portal.store.payments import Payment, locked_payment
 from portal.store.refunds import find_refund_by_intent
 from portal.store.users import User
 
-CREATE_RETRY = timedelta(seconds=15)
 #: A link that dies sooner than this is not worth leading a payer to.
 LINK_LEFT = timedelta(minutes=2)
 
@@ -39,10 +40,12 @@ class NewCheck:
 def bind_card(user_id: int, check: NewCheck, *, actor: Actor, now: datetime) -> int:
     """Start to check a card and return the payment's number; the bank is asked by a job.
 
-    A check whose link is still good is continued, so that two presses are one payment.
+    A check whose link is still good is continued, so that two presses are one payment. Raises
+    AccountSuspended; then nothing has moved.
     """
     with transaction() as session:
         client = locked(session, User, user_id)
+        require_taking(session, check.account)
         usable = _find_usable(session, client, check, now)
         if usable is not None:
             return usable.id
@@ -83,12 +86,11 @@ def _find_usable(session: Session, client: User, check: NewCheck, now: datetime)
 
 
 def check_order_of(payment_id: int, *, return_url: str, item_name: str) -> PaymentOrder | None:
-    """Describe a card check to the bank, or return None when it has its link or is over already."""
+    """Describe a card check to the bank; None as for any payment that is not asked for now."""
     with transaction() as session:
         payment = locked(session, Payment, payment_id)
-        if payment.status is not PaymentStatus.CREATED:
+        if not begin_to_ask(session, payment):
             return None
-        payment.create_attempts += 1
         client = locked(session, User, payment.user_id)
         back = f"{return_url}/{payment.id}"
         return PaymentOrder(

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import for_wish_of
 from portal.domain.charges import CHARGE_LASTS, PRESS_TOO_OLD, captures
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
-from portal.domain.payments import PaymentStatus, advance
+from portal.domain.payments import SUSPENDED_MEANWHILE, PaymentStatus, advance
 from portal.domain.ports import Operation
 from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
+from portal.store.bank_states import is_taking
 from portal.store.cards import own_card
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import transaction
@@ -26,7 +27,8 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
     """Mark a charge as sent, with the lines that were there before it; tell whether to send it.
 
     Nobody sends twice: whoever finds it marked leaves at once. It ends unpaid when the consultation
-    was paid or called off meanwhile, or the card unbound, or the press is older than PRESS_COUNTS.
+    was paid or called off meanwhile, or the card unbound, or the press is older than PRESS_COUNTS,
+    or the account suspended.
     """
     with transaction() as session:
         payment, consultation = locked_payment(session, payment_id)
@@ -37,6 +39,9 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
             return False
         if now - payment.created_at > PRESS_COUNTS:
             _end(payment, PRESS_TOO_OLD, None)
+            return False
+        if not is_taking(session, payment.account):
+            _end(payment, SUSPENDED_MEANWHILE, None)
             return False
         payment.status = advance(payment.status, PaymentStatus.PENDING)
         payment.charged_at = now

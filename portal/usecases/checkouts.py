@@ -16,7 +16,12 @@ from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
-from portal.store.payment_starts import CREATE_RETRY, let_charge, payment_for
+from portal.store.payment_starts import (
+    CREATE_RETRY,
+    begin_to_ask,
+    let_charge,
+    payment_for,
+)
 from portal.store.payments import Payment
 from portal.store.slots import Slot
 from portal.store.users import User
@@ -50,8 +55,9 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
     """Start to pay a consultation and return the payment's number; the bank is asked by a job.
 
     A payment by the same method that is still good is continued instead of making a second link.
-    Raises NotFound, also for a card that may not be charged, AlreadyPaid, NotPayable, and CardBusy
-    while another charge of the card has not ended; then nothing has moved.
+    Raises NotFound, also for a card that may not be charged, AlreadyPaid, NotPayable,
+    AccountSuspended, and CardBusy while another charge of the card has not ended; then nothing has
+    moved.
     """
     with transaction() as session:
         found = session.scalars(
@@ -62,8 +68,8 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         consultation = locked(session, Consultation, found)
         require_payable(consultation, now)
         price = _price(session, consultation, checkout)
-        payment = payment_for(session, consultation, price, now)
-        payment.account, payment.method = checkout.account, checkout.method
+        payment = payment_for(session, consultation, price, checkout.account, now)
+        payment.method = checkout.method
         payment.created_by_id = actor.user_id
         payment.save_card = checkout.save_card and payment.is_by_own_card
         payment.binds_card = checkout.binds_card and payment.is_by_own_card
@@ -125,12 +131,11 @@ def _price(session: Session, consultation: Consultation, checkout: Checkout) -> 
 def order_of(
     payment_id: int, *, success_url: str, failure_url: str, item_name: str
 ) -> PaymentOrder | None:
-    """Describe a payment to the bank, or return None when it has its link or is over already."""
+    """Describe a payment to the bank; None when it has its link, is over or must not begin now."""
     with transaction() as session:
         payment = locked(session, Payment, payment_id)
-        if payment.status is not PaymentStatus.CREATED:
+        if not begin_to_ask(session, payment):
             return None
-        payment.create_attempts += 1
         consultation = session.get_one(Consultation, payment.consultation_id)
         client = session.get_one(User, payment.user_id)
         token = consultation.pay_token

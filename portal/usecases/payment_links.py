@@ -1,11 +1,13 @@
 """Sending a client the link to pay their consultation, by e-mail (A1, E1)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from portal.domain.actors import Actor
-from portal.domain.errors import Refusal
+from portal.domain.errors import AccountSuspended, Refusal
 from portal.domain.letters import LetterKind
 from portal.store.audit import note
+from portal.store.bank_states import is_taking
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import locked, transaction
 from portal.store.letters import by_staff, last_letter_about, write_letter
@@ -27,15 +29,20 @@ class ClientUnreachable(Refusal):
     code = "client_unreachable"
 
 
-def send_payment_link(consultation_id: int, *, actor: Actor, now: datetime) -> None:
+def send_payment_link(
+    consultation_id: int, *, actor: Actor, now: datetime, tills: Collection[str] = ()
+) -> None:
     """Put a letter with the link on its way; a second press within minutes sends none.
 
-    Raises NotFound, AlreadyPaid, NotPayable, ClientUnreachable, LinkJustSent with ``at``.
+    ``tills`` are the accounts that its price may be paid at. Raises NotFound, AlreadyPaid,
+    NotPayable, AccountSuspended when all of them are, ClientUnreachable, LinkJustSent with ``at``.
     """
     kind = LetterKind.PAYMENT_LINK
     with transaction() as session:
         consultation = locked(session, Consultation, consultation_id)
         require_payable(consultation, now)
+        if tills and not any(is_taking(session, each) for each in tills):
+            raise AccountSuspended(consultation=consultation.id)
         client = session.get_one(User, consultation.client_id)
         if not client.is_active or not client.email:
             raise ClientUnreachable(client=client.id)

@@ -18,7 +18,7 @@ from flask import (
 from portal.domain import clock
 from portal.domain.money import Currency
 from portal.domain.slots import SlotGone, SlotStatus
-from portal.jobs.accounts import taking_payments
+from portal.jobs.accounts import is_suspended, taking_payments
 from portal.store.consultations import consultation_card
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -62,29 +62,32 @@ def _offer_page(*, status: int = 200, note: str = "") -> Response:
         specialist=name,
         currency=CURRENCY,
         beyond=_beyond_reach(slots),
+        suspended={currency for currency in Currency if is_suspended(currency)},
     )
 
 
 def _beyond_reach(slots: Sequence[Slot]) -> set[int]:
-    """Number the slots whose price no bank of ours takes and the client's balance does not cover.
+    """Number the slots that no bank takes a price of, and the client's balance does not cover.
 
     Whoever took one could not pay it, and would only lose it again when its time to pay is over.
     """
-    prices = {slot.id: slot.asked_price(CURRENCY) for slot in slots}
+    taken = {currency for currency in Currency if taking_payments(currency)}
+    prices = {
+        slot.id: slot.asked_price(CURRENCY)
+        for slot in slots
+        if slot.is_paid and not any(price.currency in taken for price in slot.prices)
+    }
     purses = {
         currency: payable_from_balance(db.session(), me().id, currency)
         for currency in {price.currency for price in prices.values()}
-        if taking_payments(currency) is None
     }
-    return {
-        number
-        for number, price in prices.items()
-        if price.currency in purses and price > purses[price.currency]
-    }
+    return {number for number, price in prices.items() if price > purses[price.currency]}
 
 
 def _refused(slot: Slot) -> Response:
-    return _offer_page(status=409, note=not_taken_words(slot.asked_price(CURRENCY).currency))
+    currency = slot.asked_price(CURRENCY).currency
+    words = not_taken_words(currency, is_suspended=is_suspended(currency))
+    return _offer_page(status=409, note=words)
 
 
 @bp.get("")

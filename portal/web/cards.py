@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 
 from portal.domain import clock
 from portal.domain.cards import BindingState, ReturnState
-from portal.domain.errors import NotFound
+from portal.domain.errors import AccountSuspended, NotFound
 from portal.domain.money import Currency
 from portal.domain.payments import PaymentStatus
 from portal.jobs import payments as jobs
@@ -79,7 +79,10 @@ def create() -> Response:
     if account is None:
         return _new_page(status=409)
     check = NewCheck(account.name, account.check_amount)
-    number = bind_card(me().id, check, actor=actor(), now=clock.now())
+    try:
+        number = bind_card(me().id, check, actor=actor(), now=clock.now())
+    except AccountSuspended:
+        return _new_page(status=409, note=UNAVAILABLE)
     nudge(jobs.create_link, number)
     return make_response(redirect(url_for("cards.show_check", number=number, link=1), code=303))
 

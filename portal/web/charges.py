@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from portal.domain import clock
 from portal.domain.card_origins import CardOrigin
 from portal.domain.charges import CardBusy
-from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
+from portal.domain.errors import AccountSuspended, AlreadyPaid, NotFound, NotPayable
 from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.jobs import charges as jobs
@@ -94,6 +94,8 @@ def create(token: str, number: int) -> Response:
     consultation, card, till = _own(token, number)
     try:
         payment_id = create_payment(token, _wish(card, till), actor=actor(), now=clock.now())
+    except AccountSuspended:
+        return lead_to("checkout.method", token)
     except (AlreadyPaid, NotPayable):
         return lead_to("checkout.start", token)
     except CardBusy:

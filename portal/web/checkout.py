@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app
 from portal.banks.registry import Account
 from portal.domain import clock
 from portal.domain.card_origins import CardOrigin
-from portal.domain.errors import AlreadyPaid, NotPayable
+from portal.domain.errors import AccountSuspended, AlreadyPaid, NotPayable
 from portal.domain.fundings import BalanceTooLow
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
@@ -39,6 +39,7 @@ from portal.web.session import actor, me
 TOO_LATE = "Эту консультацию уже не оплатить. Деньги не списаны."
 TOO_LOW = "На балансе уже не хватает свободных денег. Ничего не списано: выберите другой способ."
 UNAVAILABLE = "Оплата временно недоступна, деньги не списаны. Попробуйте через несколько минут."
+SUSPENDED = "Приём таких оплат только что приостановили. Деньги не списаны."
 bp = Blueprint("checkout", __name__, url_prefix="/pay")
 
 
@@ -193,6 +194,8 @@ def _begin(consultation: Consultation, till: Till, form: MethodForm) -> Response
         return lead_to("waiting.done", token)
     except NotPayable:
         return _method_page(consultation, form, status=409, note=TOO_LATE)
+    except AccountSuspended:
+        return _method_page(consultation, form, status=409, note=SUSPENDED)
     nudge(jobs.create_link, payment_id)
     return lead_to("waiting.wait", token, link=1, payment=payment_id)
 

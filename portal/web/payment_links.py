@@ -5,16 +5,19 @@ from typing import Any
 from flask import Blueprint, Response, flash, url_for
 
 from portal.domain import clock
-from portal.domain.errors import AlreadyPaid, NotPayable
+from portal.domain.errors import AccountSuspended, AlreadyPaid, NotPayable
 from portal.domain.letters import LetterKind
+from portal.domain.money import Currency
 from portal.domain.payments import PaymentStatus
 from portal.domain.permissions import Permission
 from portal.jobs import payments as jobs
+from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.cards import last_charge_of
 from portal.store.consultations import Consultation, consultation_card
 from portal.store.db import db
 from portal.store.letters import last_letter_about
+from portal.store.slots import Slot
 from portal.usecases.payment_links import ClientUnreachable, LinkJustSent, send_payment_link
 from portal.web.access import requires
 from portal.web.charge_words import ChargeTold, tell_charge
@@ -27,6 +30,10 @@ bp = Blueprint("payment_links", __name__, url_prefix="/consultations")
 SENT = "Ссылка на оплату отправляется клиенту на почту."
 PAID = "Консультация уже оплачена: ссылка не отправлена."
 NOT_PAYABLE = "За эту консультацию платить не нужно: она отменена, прошла или бесплатная."
+SUSPENDED = (
+    "Письмо не отправлено: приём платежей через банк приостановлен, причина на «Обзоре». Клиент "
+    "пока не смог бы заплатить. Отправьте ссылку, когда приём возобновят."
+)
 UNREACHABLE = "У клиента нет почты, или он отключён. Скопируйте ссылку и передайте её сами."
 JUST_SENT = "Эту ссылку отправили меньше 10 минут назад. Подождите: письмо ещё в пути."
 
@@ -68,16 +75,26 @@ def _link_of(consultation: Consultation, *, has_code: bool) -> dict[str, Any]:
     }
 
 
+def _tills(number: int) -> list[str]:
+    """Name the accounts at which the client may pay, in whatever currency there is a price."""
+    consultation = consultation_card(db.session(), number)
+    slot = db.session().get(Slot, consultation.slot_id) if consultation.slot_id else None
+    priced = [each for each in Currency if consultation.price_in(each, slot)]
+    return [account.name for each in priced for account in banks().open_in(each)]
+
+
 @bp.post("/<int:number>/link")
 @requires(Permission.CONSULTATIONS_BOOK)
 def send(number: int) -> Response:
     """Send the client the link to pay, and say beside it what came of it."""
     try:
-        send_payment_link(number, actor=actor(), now=clock.now())
+        send_payment_link(number, actor=actor(), now=clock.now(), tills=_tills(number))
     except AlreadyPaid:
         flash(PAID, "wait")
     except NotPayable:
         flash(NOT_PAYABLE, "wait")
+    except AccountSuspended:
+        flash(SUSPENDED, "wait")
     except ClientUnreachable:
         flash(UNREACHABLE, "wait")
     except LinkJustSent:

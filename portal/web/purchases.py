@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from portal.domain import clock
 from portal.domain.charges import CardBusy
-from portal.domain.errors import NotFound
+from portal.domain.errors import AccountSuspended, NotFound
 from portal.domain.fundings import BalanceTooLow
 from portal.domain.permissions import Permission, Role
 from portal.domain.purchases import NotAClient, PurchaseWay
@@ -32,6 +32,7 @@ from portal.web.purchase_words import (
     FREE,
     HIS_ALREADY,
     NOT_A_CLIENT,
+    SUSPENDED,
     TOO_LOW,
     gone_words,
 )
@@ -43,6 +44,13 @@ from portal.web.step_ups import draft
 #: What staff buy waits for its money until somebody calls it off.
 FOR_EVER = timedelta()
 NAME_CHARACTERS = 200
+#: What staff read when the money could not be had after all; nothing was booked then.
+_REFUSED = {
+    BalanceTooLow: TOO_LOW,
+    AccountSuspended: SUSPENDED,
+    CardBusy: CARD_BUSY,
+    NotFound: CARD_GONE,
+}
 bp = Blueprint("purchases", __name__, url_prefix="/consultations/buy")
 
 
@@ -153,12 +161,8 @@ def _buy(client_id: int, slot_id: int, form: PurchaseForm, chosen: Offered) -> R
         bought = buy_slot(taking, chosen.way, actor=actor(), now=clock.now())
     except (SlotGone, NotAClient):
         return _way_page(client_id, slot_id, form, status=409)
-    except BalanceTooLow:
-        return _way_page(client_id, slot_id, form, status=409, note=TOO_LOW)
-    except CardBusy:
-        return _way_page(client_id, slot_id, form, status=409, note=CARD_BUSY)
-    except NotFound:
-        return _way_page(client_id, slot_id, form, status=409, note=CARD_GONE)
+    except tuple(_REFUSED) as refusal:
+        return _way_page(client_id, slot_id, form, status=409, note=_REFUSED[type(refusal)])
     if bought.charge_id:
         nudge(charge_jobs.send, bought.charge_id)
     return _lead_on(bought, chosen.way)

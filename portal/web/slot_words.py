@@ -55,8 +55,13 @@ def gone_words(status: SlotStatus) -> str:
     return f"{GONE[status]} {NOTHING_TAKEN}"
 
 
-def not_taken_words(currency: Currency) -> str:
-    """Tell a client that no bank of ours takes the currency of the slot, and what to do next."""
+def not_taken_words(currency: Currency, *, is_suspended: bool) -> str:
+    """Tell a client why nobody takes the currency of the slot now, and what to do next."""
+    if is_suspended:
+        return (
+            f"Приём оплаты {in_currency(currency)} временно приостановлен. {NOTHING_TAKEN} "
+            "Или откройте эту страницу позже, когда приём возобновят."
+        )
     return (
         f"Оплату {in_currency(currency)} мы пока не принимаем. {NOTHING_TAKEN} "
         "Чтобы записаться на это время, напишите администратору."

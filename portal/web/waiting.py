@@ -19,7 +19,7 @@ from portal.domain import clock
 from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.charges import PRESS_TOO_OLD
 from portal.domain.consultations import ConsultationStatus
-from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
+from portal.domain.payments import SUSPENDED_MEANWHILE, Decline, PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
 from portal.jobs.accounts import banks, taking_payments
 from portal.jobs.queue import nudge
@@ -59,6 +59,8 @@ _ENDED = {
     PaymentStatus.FAILED: "failed",
     PaymentStatus.EXPIRED: "expired",
 }
+#: What was never asked of the bank, and so took nothing.
+_UNSENT = {PRESS_TOO_OLD: "stale", SUSPENDED_MEANWHILE: "suspended"}
 
 
 def _stage(consultation: Consultation, payment: Payment | None) -> str:
@@ -68,7 +70,7 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
     if payment is None:
         return "none"
     if payment.status in _ENDED:
-        return "stale" if payment.failure == PRESS_TOO_OLD else _ENDED[payment.status]
+        return _UNSENT.get(payment.failure or "", _ENDED[payment.status])
     if payment.link_url is None and not payment.is_charge:
         return "preparing"
     heard = "declined" if payment.decline else "waiting"

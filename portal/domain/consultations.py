@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.errors import IllegalTransition, Refusal
+from portal.domain.money import Money
 
 
 class ConsultationStatus(StrEnum):
@@ -14,6 +15,15 @@ class ConsultationStatus(StrEnum):
     COMPLETED = "completed"
     UNSUCCESSFUL = "unsuccessful"
     CANCELLED = "cancelled"
+
+
+class PaidState(StrEnum):
+    """Whether money came for a consultation, as people are told: computed, never stored (E2)."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+    GIFT = "gift"
+    FREE = "free"
 
 
 class CancelledBy(StrEnum):
@@ -44,6 +54,15 @@ def advance(current: ConsultationStatus, wanted: ConsultationStatus) -> Consulta
     if wanted not in TRANSITIONS[current]:
         raise IllegalTransition(current=current, wanted=wanted)
     return wanted
+
+
+def paid_state(price: Money, *, is_paid: bool, is_gift: bool) -> PaidState:
+    """Tell whether it is paid; what costs nothing, because it was given or is free, never owes."""
+    if is_paid:
+        return PaidState.PAID
+    if price:
+        return PaidState.NOT_PAID
+    return PaidState.GIFT if is_gift else PaidState.FREE
 
 
 def status_at(stored: ConsultationStatus, starts_at: datetime, now: datetime) -> ConsultationStatus:

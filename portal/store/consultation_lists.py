@@ -5,10 +5,10 @@ from datetime import datetime
 from operator import eq, ge, le, lt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.consultations import ConsultationStatus, status_at
+from portal.domain.consultations import ConsultationStatus, PaidState, paid_state, status_at
 from portal.domain.money import Currency, Money
 from portal.domain.search import Token, TokenKind
 from portal.store.consultations import Consultation
@@ -24,6 +24,7 @@ from portal.store.lists import (
     matching,
     words_of,
 )
+from portal.store.slots import Slot
 from portal.store.users import User
 
 LIST = Searched(Consultation, Consultation.id, Consultation.search_text)
@@ -65,12 +66,18 @@ class ConsultationRow:
     currency: Currency
     status: ConsultationStatus
     is_paid: bool
+    is_gift: bool
     pay_until: datetime | None
 
     @property
     def price(self) -> Money:
         """The price, VAT included."""
         return Money(self.price_minor, self.currency)
+
+    @property
+    def paid_state(self) -> PaidState:
+        """Whether it is paid, in one word."""
+        return paid_state(self.price, is_paid=self.is_paid, is_gift=self.is_gift)
 
 
 def list_consultations(
@@ -89,7 +96,9 @@ def list_consultations(
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    return select(
+    """Ask for the lines; what costs nothing in a slot that has a price was given (A10)."""
+    has_price = or_(Slot.price_rub_minor.is_not(None), Slot.price_kzt_minor.is_not(None))
+    columns = select(
         Consultation.id,
         Consultation.pay_token,
         Consultation.client_id,
@@ -101,14 +110,17 @@ def _rows() -> Select[*tuple[Any, ...]]:
         Consultation.currency,
         Consultation.status,
         Consultation.paid_at.is_not(None).label("is_paid"),
+        has_price.label("is_gift"),
         Consultation.pay_until,
-    ).join(User, User.id == Consultation.client_id)
+    )
+    people = columns.join(User, User.id == Consultation.client_id)
+    return people.outerjoin(Slot, Slot.id == Consultation.slot_id)
 
 
 def _row(values: Any, now: datetime) -> ConsultationRow:
     taken = {name: values[name] for name in ConsultationRow.__dataclass_fields__}
     taken["status"] = status_at(values["status"], values["starts_at"], now)
-    taken["is_paid"] = bool(values["is_paid"])
+    taken["is_paid"], taken["is_gift"] = bool(values["is_paid"]), bool(values["is_gift"])
     return ConsultationRow(**taken)
 
 

@@ -15,7 +15,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from portal.domain.consultations import PAYABLE, CancelledBy, ConsultationStatus, status_at
+from portal.domain.consultations import (
+    PAYABLE,
+    CancelledBy,
+    ConsultationStatus,
+    PaidState,
+    paid_state,
+    status_at,
+)
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
 from portal.domain.money import Currency, Money
 from portal.store.db import Base, partial_index
@@ -116,6 +123,12 @@ class Consultation(Base):
         """Whether money was captured for it: «Оплачено» or «Не оплачено» (E2)."""
         return self.paid_at is not None
 
+    @property
+    def paid_state(self) -> PaidState:
+        """Whether it is paid, in one word; its slot must be loaded, which tells a gift by."""
+        is_gift = self.slot is not None and self.slot.is_paid
+        return paid_state(self.price, is_paid=self.is_paid, is_gift=is_gift)
+
     def is_payable_at(self, now: datetime) -> bool:
         """Whether one may begin to pay: not over, not free, and the hour that was told not past."""
         is_too_late = self.pay_until is not None and self.pay_until <= now
@@ -151,7 +164,11 @@ def consultation_card(session: Session, consultation_id: int) -> Consultation:
     consultation = session.scalars(
         select(Consultation)
         .where(Consultation.id == consultation_id)
-        .options(joinedload(Consultation.client), joinedload(Consultation.closed_by))
+        .options(
+            joinedload(Consultation.client),
+            joinedload(Consultation.closed_by),
+            joinedload(Consultation.slot),
+        )
     ).one_or_none()
     if consultation is None:
         raise NotFound(what="Consultation", id=consultation_id)

@@ -52,13 +52,6 @@ PAYMENTS: tuple[Column[PaymentRow], ...] = (
 )
 
 
-def _paid_words(row: ConsultationRow) -> str:
-    """Say what the list says: what costs nothing is neither paid nor owed (E2)."""
-    if row.is_paid:
-        return "Оплачено"
-    return "Не оплачено" if row.price else "Бесплатно"
-
-
 CONSULTATIONS: tuple[Column[ConsultationRow], ...] = (
     Column("№ консультации", "consultation", lambda row: row.id),
     Column("Начало, время московское", "starts_at", lambda row: row.starts_at),
@@ -66,7 +59,7 @@ CONSULTATIONS: tuple[Column[ConsultationRow], ...] = (
     Column("Пользователь", "user", lambda row: row.client_name),
     Column("Специалист", "specialist", lambda row: row.specialist),
     Column("Статус", "status", lambda row: row.status),
-    Column("Оплата", "is_paid", _paid_words),
+    Column("Оплата", "is_paid", lambda row: row.paid_state),
     Column("Цена", "price", lambda row: row.price),
     Column("Валюта", "currency", lambda row: row.currency.value),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.consultations import CancelledBy, ConsultationStatus, PaidState
 from portal.domain.journal import Outcome
 from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
@@ -86,6 +86,12 @@ LABELS = ByKind(
         ConsultationStatus.COMPLETED: "Состоялась",
         ConsultationStatus.UNSUCCESSFUL: "Не состоялась",
         ConsultationStatus.CANCELLED: "Отменена",
+    },
+    {
+        PaidState.PAID: "Оплачено",
+        PaidState.NOT_PAID: "Не оплачено",
+        PaidState.GIFT: "Подарена",
+        PaidState.FREE: "Бесплатно",
     },
     {
         CancelledBy.CLIENT: "клиент",
@@ -198,6 +204,12 @@ SHAPES = ByKind(
         ConsultationStatus.COMPLETED: DONE,
         ConsultationStatus.UNSUCCESSFUL: OVER,
         ConsultationStatus.CANCELLED: OVER,
+    },
+    {
+        PaidState.PAID: DONE,
+        PaidState.NOT_PAID: OVER,
+        PaidState.GIFT: DONE,
+        PaidState.FREE: OVER,
     },
     {
         SlotStatus.FREE: INFO,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.domain.consultations import CancelledBy, ConsultationStatus
+from portal.domain.consultations import CancelledBy, ConsultationStatus, PaidState
 from portal.domain.ledger import AccountKind, TransferReason
 from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
 from portal.domain.permissions import Permission
@@ -25,6 +25,7 @@ SHOWN = (
     RefundReason,
     ConsultationStatus,
     CancelledBy,
+    PaidState,
     DeliveryStatus,
     SlotStatus,
     TransferReason,
@@ -36,6 +37,7 @@ IN_BADGES = (
     MoneyState,
     RefundStatus,
     ConsultationStatus,
+    PaidState,
     DeliveryStatus,
     SlotStatus,
 )

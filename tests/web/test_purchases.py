@@ -195,6 +195,9 @@ def test_a_gift_stands_on_the_card_with_its_reason_and_asks_for_nothing(world, a
     assert held(world) == (UNTOUCHED, [])
     own = plain(world.browser_of("zoya").get("/account"))
     assert ("Доктор Седов, бесплатно" in own, "юбилею" in own) == (True, False)
+    card = f"/users/{world.people['zoya']}?tab=consultations"
+    read = [plain(anna.get(path)) for path in ("/consultations", "/consultations?format=csv", card)]
+    assert ["Подарена" in each for each in (page, own, *read)] == [True] * 5
     journal = plain(world.browser_of("gleb").get("/audit"))
     assert "Консультация подарена, 3 000,00 ₽" in journal
 

@@ -10,6 +10,7 @@ class LetterKind(StrEnum):
     ACCESS_LINK = "access_link"
     ACCESS_CHANGED = "access_changed"
     PAID = "paid"
+    CHARGE_FAILED = "charge_failed"
     PAID_FROM_BALANCE = "paid_from_balance"
     REFUND_ACCEPTED = "refund_accepted"
     REFUND_DONE = "refund_done"

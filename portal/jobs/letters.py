@@ -81,6 +81,10 @@ def _told(letter: Letter) -> Mapping[str, Any]:
             return {"link": password_link(ticket_for(letter.user)), "minutes": LINK_MINUTES}
         case LetterKind.PAID:
             return _payment(row_id, letter.created_at) | {"by": _name_of_staff(letter.facts)}
+        case LetterKind.CHARGE_FAILED:
+            payment = db.session.get_one(Payment, row_id)
+            consultation = _consultation(payment.consultation_id or 0, letter.facts)
+            return {"payment": payment, **consultation}
         case (
             LetterKind.CONSULTATION_CANCELLED
             | LetterKind.PAYMENT_LINK

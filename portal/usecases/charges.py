@@ -13,6 +13,7 @@ from portal.domain.reconciliations import next_payment_read
 from portal.store.audit import note
 from portal.store.bank_states import is_taking
 from portal.store.cards import own_card
+from portal.store.charge_ends import end_charge
 from portal.store.consultations import Consultation, require_payable
 from portal.store.db import transaction
 from portal.store.payments import Payment, locked_payment
@@ -35,10 +36,10 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
         if payment.status is not PaymentStatus.CREATED or payment.charged_at is not None:
             return False
         if consultation is None or not _is_still_wanted(session, payment, consultation, now):
-            _end(payment, "the terms changed, nothing was sent", None)
+            _end(session, payment, consultation, "the terms changed, nothing was sent", now)
             return False
         if now - payment.created_at > PRESS_COUNTS:
-            _end(payment, PRESS_TOO_OLD, None)
+            _end(session, payment, consultation, PRESS_TOO_OLD, now)
             return False
         if not is_taking(session, payment.account):
             _end(payment, SUSPENDED_MEANWHILE, None)
@@ -67,13 +68,19 @@ def _is_still_wanted(
 def record_not_charged(payment_id: int, text: str, *, now: datetime) -> None:
     """Keep why nothing was taken: the bank said no, or provably heard nothing."""
     with transaction() as session:
-        payment, _ = locked_payment(session, payment_id)
+        payment, consultation = locked_payment(session, payment_id)
         if payment.status not in (PaymentStatus.CREATED, PaymentStatus.PENDING):
             return
-        _end(payment, text, now + LOOK_AGAIN if payment.charged_at else None)
+        _end(session, payment, consultation, text, now)
 
 
-def _end(payment: Payment, text: str, look_again: datetime | None) -> None:
-    payment.status = advance(payment.status, PaymentStatus.FAILED)
-    payment.failure = text[:600]
-    payment.next_read_at = look_again
+def _end(
+    session: Session,
+    payment: Payment,
+    consultation: Consultation | None,
+    text: str,
+    now: datetime,
+) -> None:
+    """End it unpaid; what was sent is looked for once more."""
+    end_charge(session, payment, consultation, text, now=now)
+    payment.next_read_at = now + LOOK_AGAIN if payment.charged_at else None

@@ -18,6 +18,7 @@ from portal.store.audit import note
 from portal.store.bank_orders import claimed_captures, order_of_line
 from portal.store.card_checks import book_check
 from portal.store.cards import keep_card
+from portal.store.charge_ends import charged_by, end_charge
 from portal.store.consultations import Consultation
 from portal.store.db import locked, transaction
 from portal.store.deliveries import finish_parked
@@ -42,7 +43,7 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         finish_parked(session, payment_id, now=now)
         seen = _part_of(session, payment, operation)
         if seen is None:
-            _wait_for_line(session, payment, now)
+            _wait_for_line(session, payment, consultation, now)
             return
         operation = seen
         incident = _mismatch(payment, operation)
@@ -74,12 +75,13 @@ def _part_of(session: Session, payment: Payment, operation: Operation) -> Operat
     return part_of_binding(operation) if payment.binds_card else operation
 
 
-def _wait_for_line(session: Session, payment: Payment, now: datetime) -> None:
+def _wait_for_line(
+    session: Session, payment: Payment, consultation: Consultation | None, now: datetime
+) -> None:
     """Look later for the line of a charge; one that the bank never showed has taken nothing."""
     payment.next_read_at = _later_look(payment, now)
     if payment.next_read_at is None and payment.status is PaymentStatus.PENDING:
-        payment.status = advance(payment.status, PaymentStatus.FAILED)
-        payment.failure = "the bank never showed the charge"
+        end_charge(session, payment, consultation, "the bank never showed the charge", now=now)
         payment.incident = None
     elif _is_lost(payment, now):
         _call_in_staff(session, payment, now)
@@ -214,15 +216,8 @@ def _credit(session: Session, payment: Payment, consultation: Consultation, now:
     if not payment.is_surplus:
         consultation.paid_at = payment.paid_at
         consultation.is_sold_for(payment.amount)
-    kind, by = LetterKind.PAID, _charged_by(payment)
+    kind, by = LetterKind.PAID, charged_by(payment)
     tell_client(session, kind, payment.user_id, payment.id, now=now, **by)
-
-
-def _charged_by(payment: Payment) -> dict[str, int]:
-    """Name the staff who charged the client's card, as a fact of the letter."""
-    starter = payment.created_by_id
-    is_staffs = payment.is_charge and starter not in (None, payment.user_id)
-    return {"by": starter} if is_staffs and starter else {}
 
 
 def _movements(payment: Payment, consultation: Consultation) -> Sequence[Movement]:

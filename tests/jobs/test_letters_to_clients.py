@@ -26,9 +26,6 @@ from portal.usecases.slots import offer_slots
 from tests import builders
 from tests.builders import DURING, NOW, STARTS_AT
 from tests.fakes import FakeBank
-from tests.usecases.charges import make_scene
-from tests.usecases.test_charged_purchases import buys, works
-from tests.usecases.test_purchases import offered
 
 HELLO = "Здравствуйте, Кирилл!"
 HOUR = "25 ноября 2026 г., 15:00 по Москве"
@@ -121,22 +118,6 @@ def test_paid_after_it_was_cancelled(app, scene):
         "вашем балансе. Их хватит на другую консультацию, или их можно вернуть.",
         *ACCOUNT,
     )
-
-
-def test_paid_by_the_card_that_staff_have_charged(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        scene = make_scene(app)
-        works(buys(scene, offered(scene)).charge_id)
-
-        assert_reads(
-            app,
-            "Оплачено 3 000 ₽",
-            f"Мы получили оплату: {SUM}, Карта.",
-            "С вашей привязанной карты, с вашего согласия. Оформлено сотрудником: Анна. "
-            "Если вы этого не хотели, напишите администратору.",
-            f"Ждём вас {HOUR}. Специалист: Доктор Седов.",
-            *ACCOUNT,
-        )
 
 
 @pytest.mark.parametrize(("by_staff", "by"), [(True, " Оформлено сотрудником: Анна."), (False, "")])

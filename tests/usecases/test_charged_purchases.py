@@ -119,6 +119,21 @@ def test_the_letter_of_the_payment_names_who_has_charged(scene):
     assert written()[0] == (LetterKind.PAID, scene.first, None)
 
 
+@pytest.mark.parametrize("call", ["charge", "read"])
+def test_a_charge_that_took_nothing_is_written_to_its_client_once(scene, call):
+    number = buys(scene, offered(scene)).charge_id
+    if call == "charge":
+        scene.bank.refuses("charge")
+    else:
+        scene.bank.is_down()
+
+    works(number)
+    works(number)
+
+    told = [one for one in written() if one[0] is LetterKind.CHARGE_FAILED]
+    assert told == [(LetterKind.CHARGE_FAILED, number, scene.anna.user_id)]
+
+
 @pytest.mark.parametrize("way", [CARD, PurchaseWay.LINK, PurchaseWay.GIFT])
 def test_a_second_press_finds_the_consultation_and_its_one_charge(scene, way):
     slot = offered(scene)

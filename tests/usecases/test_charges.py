@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from portal.domain.charges import CardBusy
 from portal.domain.errors import AlreadyPaid, NotFound
+from portal.domain.letters import LetterKind
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.ports import LineKind
 from portal.jobs import charges, payments
 from portal.store.audit import AuditEntry
 from portal.store.cards import own_card
 from portal.store.db import transaction
+from portal.store.letters import Letter
 from portal.store.payments import find_payment_of
 from portal.usecases.card_checks import unbind_card
 from portal.usecases.checkouts import Checkout, create_payment
@@ -194,6 +196,9 @@ def test_a_consultation_that_was_called_off_before_the_job_is_not_charged(scene,
     charges.send(number)
 
     assert (payment(number).status, taken(scene)) == (PaymentStatus.FAILED, [])
+    with transaction() as session:
+        kinds = session.scalars(select(Letter.kind)).all()
+    assert kinds == [LetterKind.PAID, LetterKind.CONSULTATION_CANCELLED]
 
 
 def test_nobody_charges_the_card_of_another(scene):

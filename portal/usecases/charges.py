@@ -42,7 +42,7 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
             _end(session, payment, consultation, PRESS_TOO_OLD, now)
             return False
         if not is_taking(session, payment.account):
-            _end(payment, SUSPENDED_MEANWHILE, None)
+            _end(session, payment, consultation, SUSPENDED_MEANWHILE, now)
             return False
         payment.status = advance(payment.status, PaymentStatus.PENDING)
         payment.charged_at = now

@@ -15,6 +15,10 @@ from portal.domain.ports import BankLine, LineKind, Operation
 
 #: How long a charge holds what it pays for; the bank says yes or no at once.
 CHARGE_LASTS = timedelta(minutes=30)
+#: A press counts for so long: later the client no longer expects to be charged.
+PRESS_COUNTS = timedelta(minutes=10)
+#: Why a charge waits: the bank does not say whether another link has paid for the same already.
+LINK_UNREAD = "another link could not be read, nothing was sent"
 #: Why a charge has failed that waited so long that its press no longer counts.
 PRESS_TOO_OLD = "the press was too long ago, nothing was sent"
 

@@ -12,7 +12,7 @@ from portal.jobs.queue import nudge
 from portal.store.cards import other_links
 from portal.store.db import db
 from portal.store.payments import Payment
-from portal.usecases.charges import claim_charge, record_not_charged
+from portal.usecases.charges import claim_charge, postpone_charge, record_not_charged
 
 NO_ANSWER = "the bank was not reached, nothing was sent"
 _log = logging.getLogger(__name__)
@@ -21,15 +21,19 @@ _log = logging.getLogger(__name__)
 def send(payment_id: int) -> None:
     """Charge the card once; a second run of a job whose worker died only reads.
 
-    The payer waits: when the bank cannot be read now, nothing is sent, now or later. So it is when
-    it cannot say whether another link for the same has been paid meanwhile.
+    The payer waits: when the bank cannot be read now, nothing is sent, now or later. While it does
+    not say whether another link for the same has been paid, the charge waits as long as its press
+    counts.
     """
     payment = db.session.get_one(Payment, payment_id)
     name, operation_id, amount = payment.account, payment.charged_operation or "", payment.amount
     is_fresh = payment.status is PaymentStatus.CREATED and payment.charged_at is None
     db.session.rollback()
     if is_fresh:
-        baseline = payments.read_operation(name, operation_id) if _catch_up(payment_id) else None
+        if not _catch_up(payment_id):
+            postpone_charge(payment_id, now=clock.now())
+            return
+        baseline = payments.read_operation(name, operation_id)
         if baseline is None or not baseline.is_ours:
             record_not_charged(payment_id, NO_ANSWER, now=clock.now())
             return

@@ -131,12 +131,18 @@ def find_open_charge(
 
 
 def other_links(session: Session, payment_id: int) -> Sequence[int]:
-    """Return the other payments of a charge's consultation that the bank may have taken since."""
+    """Return the other payments of a charge's consultation that the bank may have taken since.
+
+    One that counts as over here is among them while it is still looked at: it may have been paid in
+    its last second.
+    """
     consultation_id = session.get_one(Payment, payment_id).consultation_id
+    is_over = Payment.status.in_((PaymentStatus.EXPIRED, PaymentStatus.FAILED))
+    may_be_paid = and_(is_over, Payment.next_read_at.is_not(None))
     return session.scalars(
         select(Payment.id).where(
             Payment.consultation_id == consultation_id,
             Payment.id != payment_id,
-            Payment.status == PaymentStatus.PENDING,
+            or_(Payment.status == PaymentStatus.PENDING, may_be_paid),
         )
     ).all()

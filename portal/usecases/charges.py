@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import for_wish_of
-from portal.domain.charges import CHARGE_LASTS, PRESS_TOO_OLD, captures
+from portal.domain.charges import CHARGE_LASTS, LINK_UNREAD, PRESS_COUNTS, PRESS_TOO_OLD, captures
 from portal.domain.errors import AlreadyPaid, NotFound, NotPayable
 from portal.domain.payments import SUSPENDED_MEANWHILE, PaymentStatus, advance
 from portal.domain.ports import Operation
@@ -20,8 +20,8 @@ from portal.store.payments import Payment, locked_payment
 
 #: A bank that has said no is asked once more whether it took nothing.
 LOOK_AGAIN = timedelta(hours=1)
-#: A press counts for so long: later the client no longer expects to be charged.
-PRESS_COUNTS = timedelta(minutes=10)
+#: When the bank is asked again that did not say whether another link has paid for the same.
+ASK_AGAIN = timedelta(minutes=1)
 
 
 def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool:
@@ -45,7 +45,7 @@ def claim_charge(payment_id: int, baseline: Operation, *, now: datetime) -> bool
             _end(session, payment, consultation, SUSPENDED_MEANWHILE, now)
             return False
         payment.status = advance(payment.status, PaymentStatus.PENDING)
-        payment.charged_at = now
+        payment.charged_at, payment.failure = now, None
         payment.charge_baseline = [line.line_id for line in captures(baseline)]
         payment.link_expires_at = now + CHARGE_LASTS
         payment.next_read_at = now + next_payment_read(timedelta())
@@ -63,6 +63,21 @@ def _is_still_wanted(
     except (AlreadyPaid, NotPayable, NotFound):
         return False
     return card.charged_operation == payment.charged_operation
+
+
+def postpone_charge(payment_id: int, *, now: datetime) -> None:
+    """Let a charge wait while the bank does not say whether another link has paid for the same.
+
+    It is tried again as long as its press counts, and ends unpaid after that.
+    """
+    with transaction() as session:
+        payment, consultation = locked_payment(session, payment_id)
+        if payment.status is not PaymentStatus.CREATED or payment.charged_at is not None:
+            return
+        if now - payment.created_at > PRESS_COUNTS:
+            _end(session, payment, consultation, PRESS_TOO_OLD, now)
+            return
+        payment.failure, payment.next_read_at = LINK_UNREAD, now + ASK_AGAIN
 
 
 def record_not_charged(payment_id: int, text: str, *, now: datetime) -> None:

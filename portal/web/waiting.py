@@ -17,7 +17,7 @@ from flask import (
 
 from portal.domain import clock
 from portal.domain.card_origins import CardOrigin, charged_in
-from portal.domain.charges import PRESS_TOO_OLD
+from portal.domain.charges import LINK_UNREAD, PRESS_COUNTS, PRESS_TOO_OLD
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.payments import SUSPENDED_MEANWHILE, Decline, PaymentMethod, PaymentStatus
 from portal.jobs import payments as jobs
@@ -52,7 +52,7 @@ _SAID = ("declined", "link", "code")
 _AT_THE_CODE = ("waiting", "expired")
 #: Where the card was refused, or nothing came of it, so that another one may do.
 _REFUSED = ("declined", "failed", "expired")
-_POLLED = ("preparing", "declined", "waiting", "code")
+_POLLED = ("preparing", "declined", "waiting", "code", "blocked")
 #: Surplus is money that came after the cancellation: it pays for nothing and is the client's.
 _ENDED = {
     PaymentStatus.PAID: "surplus",
@@ -71,8 +71,15 @@ def _stage(consultation: Consultation, payment: Payment | None) -> str:
         return "none"
     if payment.status in _ENDED:
         return _UNSENT.get(payment.failure or "", _ENDED[payment.status])
+    return _open_stage(payment)
+
+
+def _open_stage(payment: Payment) -> str:
+    """Name where the payer of a payment stands that has not ended."""
     if payment.link_url is None and not payment.is_charge:
         return "preparing"
+    if payment.is_charge and payment.failure == LINK_UNREAD:
+        return "blocked"
     heard = "declined" if payment.decline else "waiting"
     said = next((stage for stage in _SAID if stage in request.args), heard)
     return "waiting" if said == "link" and not _bank_url(payment) else said
@@ -111,6 +118,7 @@ def _wait_context(token: str) -> dict[str, Any]:
         "is_owner": is_owner(consultation),
         "stage": stage,
         "is_slow": age > PATIENCE,
+        "gives_up_at": payment.created_at + PRESS_COUNTS if payment else None,
         "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
         **_other_card(consultation, payment, stage),
     }

@@ -6,13 +6,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from portal.domain.charges import PRESS_TOO_OLD
+from portal.domain.charges import LINK_UNREAD, PRESS_COUNTS, PRESS_TOO_OLD
 from portal.domain.payments import Incident, PaymentMethod, PaymentStatus
 from portal.domain.refunds import RefundStatus
 from portal.jobs import charges, payments
 from portal.store.cards import BoundCard
 from portal.store.db import db, transaction
 from portal.store.overviews import attention
+from portal.usecases.charges import ASK_AGAIN
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.usecases.payments import postpone_reading
 from tests import builders
@@ -90,6 +91,57 @@ def test_what_a_link_has_paid_already_is_not_charged_again(scene, booked):
     assert (payment(number).status, payment(number).charged_at) == (PaymentStatus.FAILED, None)
     assert (taken(scene), scene.bank.calls.count("charge")) == ([], 0)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
+
+
+def test_what_a_link_took_in_its_last_second_is_not_charged_again(scene, booked):
+    link = link_of(scene, booked)
+    scene.bank.expire(builders.operation_of(link))
+    payments.read(link)
+    number, was = scene.begins(booked), payment(link).status
+    scene.bank.pay(builders.operation_of(link), PaymentMethod.SBP)
+
+    charges.send(number)
+
+    assert (was, payment(link).status) == (PaymentStatus.EXPIRED, PaymentStatus.PAID)
+    assert (payment(link).is_late, payment(number).status) == (True, PaymentStatus.FAILED)
+    assert (taken(scene), errors_in_the_book()) == ([], [])
+
+
+def test_a_charge_waits_while_the_bank_does_not_tell_of_another_link(scene, booked):
+    link_of(scene, booked)
+    number = scene.begins(booked)
+    scene.bank.is_down("read")
+    charges.send(number)
+    waiting = payment(number)
+    assert (waiting.status, waiting.failure) == (PaymentStatus.CREATED, LINK_UNREAD)
+    assert (waiting.charged_at, waiting.next_read_at) == (None, NOW + ASK_AGAIN)
+
+    scene.bank.recovers()
+    with time_machine.travel(NOW + ASK_AGAIN, tick=False):
+        charges.send(number)
+        payments.read(number)
+
+    assert (payment(number).status, payment(number).failure) == (PaymentStatus.PAID, None)
+    assert (taken(scene), errors_in_the_book()) == ([LESS], [])
+
+
+def test_a_charge_that_waits_for_another_link_ends_with_its_press(scene, booked):
+    link_of(scene, booked)
+    number = scene.begins(booked)
+    scene.bank.is_down("read")
+
+    with time_machine.travel(NOW + PRESS_COUNTS + ASK_AGAIN, tick=False):
+        charges.send(number)
+
+    assert (payment(number).status, payment(number).failure) == (
+        PaymentStatus.FAILED,
+        PRESS_TOO_OLD,
+    )
+    assert (taken(scene), scene.bank.calls.count("charge"), purse(scene.kirill)) == (
+        [],
+        0,
+        (0, PRICE, 0),
+    )
 
 
 def test_a_link_that_nobody_has_paid_does_not_stop_a_charge(scene, booked):

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.banks.registry import Account, Banks
+from portal.domain.charges import PRESS_COUNTS
 from portal.domain.refunds import AccountMode
 from portal.jobs import charges, payments
 from portal.store.cards import BoundCard
 from portal.store.db import transaction
 from portal.store.payments import latest_payment
+from portal.web.formats import clock_time
 from tests import builders
 from tests.builders import PRICE, errors_in_the_book, payment
 from tests.usecases.charges import binds, pay_token
@@ -129,6 +131,25 @@ def test_a_press_that_waited_too_long_takes_nothing_and_says_so(world, zoya, ban
     assert "а позже без вас списывать не стали. Деньги не списаны." in page
     assert "Другой способ" in page
     assert (bank.charges, bank.calls.count("charge")) == ([], 0)
+
+
+def test_a_charge_that_waits_for_a_link_says_so_and_until_when(world, zoya, bank, press):
+    with world.app.app_context():
+        builders.start_to_pay(bank, world.scheduled)
+    bank.is_down("read")
+    place = zoya.post(press).location
+    found, _ = works(world, last(world).id)
+    again, until = clock_time(found.next_read_at), clock_time(found.created_at + PRESS_COUNTS)
+
+    own = zoya.get(place).text
+    staff = world.browser_of("anna").get(f"/consultations/{world.scheduled}/link").text
+
+    assert "не оплачена ли консультация уже по ссылке. Деньги не списаны." in own
+    assert f"снова в {again} по Москве. Если он не ответит до {until}, мы ничего не спишем" in own
+    assert ("Другой способ" in own, 'id="pay-url"' in staff) == (False, False)
+    assert "неизвестно, не заплатил ли клиент уже по ссылке. Деньги не списаны." in staff
+    assert f"снова в {again} по Москве. Если ответа не будет до {until}, списание" in staff
+    assert (bank.calls.count("charge"), found.charged_at) == (0, None)
 
 
 def test_staff_are_shown_a_charge_that_the_bank_does_not_show(world, zoya, bank, press, now):

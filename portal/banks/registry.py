@@ -1,8 +1,10 @@
 """The bank accounts that the settings describe, each with its connector (F1)."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,6 +41,7 @@ class Account:
     """One account at one bank: its name in the settings, its title, what it is still good for.
 
     ``item_name`` and ``check_name`` stand on receipts; ``check_minor`` is the sum of a card check.
+    Of the accounts that take a currency the one with the lowest ``priority`` does (domain.md §8).
     """
 
     name: str
@@ -48,6 +51,7 @@ class Account:
     item_name: str
     check_name: str = "Проверка карты"
     check_minor: int = 200
+    priority: int = 1
 
     @property
     def currency(self) -> Currency:
@@ -90,25 +94,43 @@ class Banks:
         known = self.find(name)
         return known.mode if known else AccountMode.CLOSED
 
-    def open_in(self, currency: Currency) -> Sequence[Account]:
-        """Return the accounts that the settings let take new payments in this currency."""
-        return [
+    def open_in(self, currency: Currency, *, without: Collection[str] = ()) -> Sequence[Account]:
+        """Return the accounts that take new payments in this currency, whose turn is first, first.
+
+        Left out are those that the settings have retired, and those named by ``without``.
+        """
+        found = [
             account
             for account in self
-            if account.mode is AccountMode.ACTIVE and account.currency is currency
+            if account.mode is AccountMode.ACTIVE
+            and account.currency is currency
+            and account.name not in without
         ]
+        return sorted(found, key=lambda account: account.priority)
 
     def taking_payments(
         self, currency: Currency, *, without: Collection[str] = ()
     ) -> Account | None:
         """Return the account that takes new payments in this currency, but none of ``without``."""
-        found = (account for account in self.open_in(currency) if account.name not in without)
-        return next(found, None)
+        return next(iter(self.open_in(currency, without=without)), None)
 
 
 def build_banks(accounts: Mapping[str, Mapping[str, Any]]) -> Banks:
     """Make the accounts; raise BankMisconfigured with one line that names account and setting."""
-    return Banks({name: _account(name, settings) for name, settings in accounts.items()})
+    banks = Banks({name: _account(name, settings) for name, settings in accounts.items()})
+    for currency in Currency:
+        _require_order(banks.open_in(currency))
+    return banks
+
+
+def _require_order(rivals: Sequence[Account]) -> None:
+    """Raise BankMisconfigured unless the settings say which of these accounts takes a payment."""
+    for one, next_one in pairwise(rivals):
+        if one.priority == next_one.priority:
+            raise BankMisconfigured(
+                f"счета {one.name} и {next_one.name}: priority: оба принимают "
+                f"{one.currency} с номером {one.priority}, дайте разные"
+            )
 
 
 def _account(name: str, settings: Mapping[str, Any]) -> Account:
@@ -120,12 +142,15 @@ def _account(name: str, settings: Mapping[str, Any]) -> Account:
     check_minor = own.pop("check_minor", 200)
     if not str(check_minor).isdigit() or not 0 < int(check_minor) <= CHECK_MAX:
         raise BankMisconfigured(f"счёт {name}: check_minor: от 1 до {CHECK_MAX} копеек")
+    priority = str(own.pop("priority", 1))
+    if not re.fullmatch(r"[1-9][0-9]?", priority):
+        raise BankMisconfigured(f"счёт {name}: priority: целое число от 1 до 99")
     mode = own.pop("mode", AccountMode.ACTIVE.value)
     if mode not in list(AccountMode):
         raise BankMisconfigured(f"счёт {name}: mode: одно из {', '.join(AccountMode)}")
     try:
         bank = make(name, own)
-        told = (item_name, check_name, int(check_minor))
+        told = (item_name, check_name, int(check_minor), int(priority))
         return Account(name, title, bank, AccountMode(mode), *told)
     except ValidationError as error:
         raise BankMisconfigured(f"счёт {name}: {_faults(error)}") from None

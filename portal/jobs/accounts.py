@@ -1,5 +1,7 @@
 """The bank accounts of this portal, as the jobs reach them."""
 
+from collections.abc import Sequence
+
 from flask import current_app
 
 from portal.banks.registry import Account, Banks
@@ -25,9 +27,17 @@ def mode_of(name: str) -> AccountMode:
     return banks().mode_of(name)
 
 
+def accounts_taking(currency: Currency) -> Sequence[Account]:
+    """Return the accounts that take new payments in this currency now, whose turn is first, first.
+
+    Suspended ones do not. All of them charge the cards that they keep (B3).
+    """
+    return banks().open_in(currency, without=suspended_accounts(db.session()))
+
+
 def taking_payments(currency: Currency) -> Account | None:
-    """Return the account that takes new payments in this currency now: suspended ones do not."""
-    return banks().taking_payments(currency, without=suspended_accounts(db.session()))
+    """Return the account that new links in this currency are asked of now, if there is one."""
+    return next(iter(accounts_taking(currency)), None)
 
 
 def is_suspended(currency: Currency) -> bool:

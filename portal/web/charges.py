@@ -10,6 +10,7 @@ from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.jobs import charges as jobs
 from portal.jobs.queue import nudge
+from portal.store.bank_states import find_suspension
 from portal.store.cards import BoundCard, own_card
 from portal.store.consultations import Consultation
 from portal.store.db import db
@@ -19,7 +20,13 @@ from portal.web.card_origin import expected_origin
 from portal.web.card_words import card_name
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
-from portal.web.pay_pages import Till, consultation_of, is_owner, lead_to, suspended_for, till_of
+from portal.web.pay_pages import (
+    Till,
+    consultation_of,
+    is_owner,
+    lead_to,
+    till_of_card,
+)
 from portal.web.session import actor, me
 
 BUSY = (
@@ -30,13 +37,18 @@ bp = Blueprint("charges", __name__, url_prefix="/pay")
 
 
 def _own(token: str, number: int) -> tuple[Consultation, BoundCard, Till]:
-    """Load the client's consultation, the card that may be charged for it, and where and what."""
+    """Load the client's consultation, the card that may be charged for it, and where and what.
+
+    Raises NotFound for what may not be charged, AccountSuspended for what will be again.
+    """
     consultation = consultation_of(token)
-    till = till_of(consultation, _origin())
-    if till is None or not till.account.charges_cards or not is_owner(consultation):
+    if not is_owner(consultation):
         raise NotFound(what="BoundCard", id=number)
     card = own_card(db.session(), number, me().id)
-    if card.account != till.account.name or card.charged_operation is None:
+    if find_suspension(db.session(), card.account) is not None:
+        raise AccountSuspended(account=card.account)
+    till = till_of_card(consultation, _origin(), card.account)
+    if till is None or not till.account.charges_cards or card.charged_operation is None:
         raise NotFound(what="BoundCard", id=number)
     return consultation, card, till
 
@@ -77,9 +89,10 @@ def _wish(card: BoundCard, till: Till) -> Checkout:
 @signed_in
 def confirm(token: str, number: int) -> Response:
     """Say from which card how much is taken, and what a return of it means, before the press."""
-    if suspended_for(consultation_of(token), _origin()):
+    try:
+        consultation, card, till = _own(token, number)
+    except AccountSuspended:
         return lead_to("checkout.method", token)
-    consultation, card, till = _own(token, number)
     if not consultation.is_payable_at(clock.now()) or consultation.is_paid:
         return lead_to("checkout.start", token)
     return _page(consultation, card, till.price)
@@ -89,13 +102,16 @@ def confirm(token: str, number: int) -> Response:
 @signed_in
 def create(token: str, number: int) -> Response:
     """Charge the card by the client's press; a second press is the same charge."""
-    if suspended_for(consultation_of(token), _origin()):
-        return lead_to("checkout.method", token)
-    consultation, card, till = _own(token, number)
     try:
-        payment_id = create_payment(token, _wish(card, till), actor=actor(), now=clock.now())
+        return _charge(*_own(token, number))
     except AccountSuspended:
         return lead_to("checkout.method", token)
+
+
+def _charge(consultation: Consultation, card: BoundCard, till: Till) -> Response:
+    token, wish = consultation.pay_token, _wish(card, till)
+    try:
+        payment_id = create_payment(token, wish, actor=actor(), now=clock.now())
     except (AlreadyPaid, NotPayable):
         return lead_to("checkout.start", token)
     except CardBusy:

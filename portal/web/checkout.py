@@ -11,6 +11,7 @@ from portal.domain.errors import AccountSuspended, AlreadyPaid, NotPayable
 from portal.domain.fundings import BalanceTooLow
 from portal.domain.ways import Signs, Ways, ways_to_pay
 from portal.jobs import payments as jobs
+from portal.jobs.accounts import accounts_taking
 from portal.jobs.queue import nudge
 from portal.store.cards import BoundCard, cards_of
 from portal.store.consultations import Consultation
@@ -116,15 +117,16 @@ def _kept_cards(
 ) -> list[tuple[BoundCard, str, bool]] | None:
     """Name the payer's own cards, and say which the portal can charge.
 
-    None for whoever has only the link, and where none are kept.
+    Those of the account may be picked at the bank too, those of others in its currency are only
+    charged there. None for whoever has only the link, and where none are kept.
     """
     if not is_owner(consultation) or not account.connector.capabilities.keeps_cards:
         return None
-    cards = cards_of(db.session(), consultation.client_id)
+    tills = {one.name for one in accounts_taking(account.currency)}
     return [
         (card, card_name(card), is_chargeable(card))
-        for card in cards
-        if card.account == account.name
+        for card in cards_of(db.session(), consultation.client_id)
+        if card.account == account.name or (card.account in tills and is_chargeable(card))
     ]
 
 

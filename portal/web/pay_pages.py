@@ -10,7 +10,7 @@ from portal.domain import clock, ledger
 from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.fundings import Purse
 from portal.domain.money import Currency, Money
-from portal.jobs.accounts import is_suspended, taking_payments
+from portal.jobs.accounts import accounts_taking, is_suspended, taking_payments
 from portal.store.consultations import Consultation, consultation_by_token
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -47,6 +47,16 @@ def till_of(consultation: Consultation, origin: CardOrigin) -> Till | None:
     price = _price_for(consultation, origin)
     account = taking_payments(price.currency) if price else None
     return Till(account, price) if account and price else None
+
+
+def till_of_card(consultation: Consultation, origin: CardOrigin, account: str) -> Till | None:
+    """Find the till of the account that keeps a card: it charges the card while it takes payments.
+
+    It asks for what the payer was shown, and need not be the account of new links.
+    """
+    price = _price_for(consultation, origin)
+    found = accounts_taking(price.currency) if price else ()
+    return next((Till(one, price) for one in found if price and one.name == account), None)
 
 
 def _price_for(consultation: Consultation, origin: CardOrigin) -> Money | None:

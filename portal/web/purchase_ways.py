@@ -12,7 +12,7 @@ from portal.domain.fundings import Purse
 from portal.domain.money import Currency, Money
 from portal.domain.permissions import Permission
 from portal.domain.purchases import CardWish, PurchaseWay
-from portal.jobs.accounts import is_suspended, taking_payments
+from portal.jobs.accounts import accounts_taking, is_suspended, taking_payments
 from portal.store.cards import cards_of
 from portal.store.db import db
 from portal.store.fundings import payable_from_balance
@@ -127,24 +127,24 @@ def _add_link(ways: WaysToBuy, price: Money) -> None:
 def _add_cards(ways: WaysToBuy, client_id: int, price: Money) -> str:
     """Offer the client's cards that may be charged to who may see them, or say why there is none.
 
-    The same cards as at the client's own checkout: of the account that takes the currency now.
+    The same cards as at the client's own checkout: of every account that takes the currency now.
     """
-    account = taking_payments(price.currency)
-    if account is None:
+    taking = accounts_taking(price.currency)
+    if not taking:
         return ""
-    able = account.connector.capabilities
-    if not account.charges_cards:
-        return NO_CHARGE_YET if able.charges_without_payer else NO_CHARGE
+    tills = {account.name: account for account in taking if account.charges_cards}
+    if not tills:
+        is_able = any(one.connector.capabilities.charges_without_payer for one in taking)
+        return NO_CHARGE_YET if is_able else NO_CHARGE
     if not can(Permission.USERS_READ):
         return UNSEEN_CARDS
-    by_hand, is_offered = not able.returns_charges, False
-    for card in cards_of(db.session(), client_id):
-        if card.account == account.name and is_chargeable(card):
-            wish = CardWish(account.name, card.id, is_agreed=False, by_hand=by_hand)
-            words = card_words(price, card_name(card), by_hand=by_hand)
-            ways.add(PurchaseWay.CARD, price, words, wish)
-            is_offered = True
-    return "" if is_offered else NO_CHARGEABLE
+    cards = [card for card in cards_of(db.session(), client_id) if card.account in tills]
+    offered = [card for card in cards if is_chargeable(card)]
+    for card in offered:
+        by_hand = not tills[card.account].connector.capabilities.returns_charges
+        wish = CardWish(card.account, card.id, is_agreed=False, by_hand=by_hand)
+        ways.add(PurchaseWay.CARD, price, card_words(price, card_name(card), by_hand=by_hand), wish)
+    return "" if offered else NO_CHARGEABLE
 
 
 def _add_balance(ways: WaysToBuy, client_id: int, price: Money) -> None:

@@ -37,7 +37,23 @@ def test_an_empty_secret_of_before_seals_nothing(before, keys):
     assert found.keys == keys
 
 
+@pytest.mark.parametrize(
+    ("told", "by_bank", "tax"),
+    [({}, False, None), ({"receipt": "bank", "tax_type": 0, "vat_percent": 12}, True, 12)],
+)
+def test_an_account_says_who_makes_its_receipts(told, by_bank, tax):
+    (account,) = build_banks({"kazakh": {**OWN, **told}})
+
+    can = account.connector.capabilities
+    assert (can.receipt_by_bank, can.vat_percent) == (by_bank, tax)
+
+
 FAULTS = {
+    "a receipt without its tax": ({"receipt": "bank"}, "Value error, receipt=bank needs tax_type"),
+    "a charge without its receipt": (
+        {"receipt": "bank", "tax_type": 0, "charges": True},
+        "Value error, charges needs receipt=us",
+    ),
     "no secret": ({"secret_key": None}, "secret_key: "),
     "an empty secret": ({"secret_key": ""}, "secret_key: "),
     "no shop": ({"merchant_id": None}, "merchant_id: "),

@@ -14,6 +14,12 @@ from tests.banks.tokens import jwk, key
 from tests.fakes import FakeBank
 
 TOCHKA = {"connector": "tochka", "token": "top-secret"}
+KAZAKH = {
+    "connector": "freedompay",
+    "merchant_id": "100001",
+    "secret_key": "top-secret",
+    "callback_url": "https://pay.example.org/webhooks/kazakh",
+}
 
 
 def banks(*accounts: tuple[str, Currency, AccountMode]) -> Banks:
@@ -38,17 +44,41 @@ def test_an_account_is_built_from_its_settings():
     assert account.currency is Currency.RUB
 
 
-def test_the_first_active_account_of_a_currency_takes_payments():
-    found = banks(
-        ("closed", Currency.RUB, AccountMode.CLOSED),
-        ("retired", Currency.RUB, AccountMode.REFUND_ONLY),
-        ("kazakh", Currency.KZT, AccountMode.ACTIVE),
-        ("first", Currency.RUB, AccountMode.ACTIVE),
-        ("second", Currency.RUB, AccountMode.ACTIVE),
+def test_the_lowest_number_of_a_currency_takes_payments_whatever_stands_first():
+    found = build_banks(
+        {
+            "closed": {**TOCHKA, "mode": "closed"},
+            "retired": {**TOCHKA, "mode": "refund_only"},
+            "kazakh": KAZAKH,
+            "second": {**TOCHKA, "priority": "7"},
+            "first": {**TOCHKA, "priority": 2},
+        }
     )
 
+    names = [account.name for account in found.open_in(Currency.RUB)]
+    assert names == ["first", "second"]
     assert found.taking_payments(Currency.RUB) is found.get("first")
+    assert found.taking_payments(Currency.RUB, without={"first"}) is found.get("second")
+    assert found.taking_payments(Currency.RUB, without={"first", "second"}) is None
     assert found.taking_payments(Currency.KZT) is found.get("kazakh")
+
+
+def test_two_merchants_of_one_bank_are_two_accounts_of_their_own():
+    own = {"token": "another", "client_id": "two", "receipt": "us", "priority": 2}
+
+    one, two = build_banks({"one": TOCHKA, "two": {**TOCHKA, **own}})
+
+    receipts = [each.connector.capabilities.receipt_by_bank for each in (one, two)]
+    assert ([one.name, two.name], receipts) == (["one", "two"], [True, False])
+    assert one.connector is not two.connector
+
+
+def test_two_that_take_a_currency_with_one_number_do_not_start():
+    with pytest.raises(BankMisconfigured) as fault:
+        build_banks({"old": TOCHKA, "kazakh": KAZAKH, "new": TOCHKA})
+
+    told = "счета old и new: priority: оба принимают RUB с номером 1, дайте разные"
+    assert str(fault.value) == told
 
 
 def test_nobody_takes_payments_in_a_currency_without_an_active_account():
@@ -84,6 +114,8 @@ FAULTS = {
     "a far key": ({"public_keys_from": "https://evil.test/key"}, "public_keys_from: "),
     "a near key of a real bank": ({"public_keys_from": "http://127.0.0.1:1/"}, "Value error, "),
     "an unknown mode": ({"mode": "top-secret"}, "mode: "),
+    "no number": ({"priority": "top-secret"}, "priority: "),
+    "the number zero": ({"priority": 0}, "priority: "),
     "an unknown connector": ({"connector": "top-secret"}, "connector: "),
 }
 

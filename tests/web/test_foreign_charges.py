@@ -1,5 +1,7 @@
 """A kept card is shown and charged at one till: that of the payer's card, in its currency (B3)."""
 
+from dataclasses import replace
+
 import pytest
 
 from portal.banks.registry import Account, Banks
@@ -96,3 +98,33 @@ def test_only_the_till_of_the_card_stands_still_when_it_is_suspended(world, both
     answer = zoya.post(press, **at(ALMATY))
 
     assert answer.location.startswith(f"/pay/{token}/{place}")
+
+
+@pytest.mark.parametrize(
+    ("mode", "suspended", "place"),
+    [
+        (AccountMode.ACTIVE, [], "wait"),
+        (AccountMode.ACTIVE, ["tochka"], "wait"),
+        (AccountMode.ACTIVE, ["spare"], "method"),
+        (AccountMode.REFUND_ONLY, [], None),
+        (AccountMode.CLOSED, [], None),
+    ],
+)
+def test_a_card_of_any_account_that_takes_payments_is_charged_there(world, mode, suspended, place):
+    spare = replace(account("spare", FakeBank(charges=True)), priority=2, mode=mode)
+    first = account("tochka", FakeBank(charges=True))
+    world.app.extensions["banks"] = Banks({"tochka": first, "spare": spare})
+    zoya, before = world.browser_of("zoya"), newest(world)
+    press = "/pay/{}/charge/{}"
+    with world.app.app_context():
+        press = press.format(world.pay_token, bound(world.people["zoya"], "spare", "3333"))
+        for each in suspended:
+            suspend_account(each, "Сверяем", actor=world.actor("gleb"), now=NOW)
+
+    shown = zoya.get(f"/pay/{world.pay_token}/method").text
+    answer = zoya.post(press)
+
+    assert ("3333" in shown) is (place == "wait")
+    led = answer.location and answer.location.split("?")[0]
+    assert led == (place and f"/pay/{world.pay_token}/{place}")
+    assert newest(world)[:2] == (("spare", rub(PRICE)) if place == "wait" else before[:2])

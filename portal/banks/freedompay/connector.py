@@ -75,7 +75,8 @@ class FreedomPayConnector:
         """Cards only. The payer picks no kept card on its page: its token is charged instead."""
         return Capabilities(
             methods=(PaymentMethod.CARD,),
-            receipt_by_bank=False,
+            receipt_by_bank=self._settings.receipt == "bank",
+            vat_percent=self._settings.vat_percent,
             keeps_cards=False,
             charges_without_payer=self._settings.charges,
         )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from portal.banks.freedompay import words
 from portal.banks.freedompay.messages import Node
+from portal.banks.freedompay.receipts import is_one_line, receipt_fields
 from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.domain import clock
 from portal.domain.errors import BadAmount
@@ -127,7 +128,7 @@ def order_fields(order: PaymentOrder, settings: FreedomPaySettings) -> dict[str,
     }
     if order.consumer_id is not None:
         fields["pg_user_id"] = order.consumer_id
-    return fields
+    return fields | receipt_fields(order, settings)
 
 
 def sum_fields(amount: Money) -> dict[str, str]:
@@ -154,6 +155,8 @@ def require_sum(amount: Money, currency: Currency) -> None:
 def _require_sound(order: PaymentOrder, settings: FreedomPaySettings) -> None:
     require_names(order.reference, order.consumer_id)
     require_sum(order.amount, settings.currency)
+    if settings.receipt == "bank" and not is_one_line(order):
+        raise BankRefused(RefusedBecause.INVALID, words.UNEQUAL_RECEIPT)
     if PaymentMethod.CARD not in order.methods:
         raise BankRefused(RefusedBecause.INVALID, words.NO_METHOD)
 

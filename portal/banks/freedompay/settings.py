@@ -4,7 +4,15 @@ import json
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from portal.banks.addresses import is_loopback, private_address
 from portal.domain.money import Currency
@@ -57,6 +65,11 @@ class FreedomPaySettings(BaseModel):
     min_gap_seconds: float = Field(1.5, ge=0, le=5)
     #: Charging without the payer is switched on by the bank's manager (§8.4).
     charges: bool = False
+    #: Who makes receipts: «bank» sends it one line with the tax code of its manager (§5).
+    receipt: Literal["bank", "us"] = "us"
+    tax_type: int | None = Field(None, ge=0, le=99)
+    #: The VAT within the price, for the payer's eyes; empty: none.
+    vat_percent: int | None = Field(None, ge=0, le=25)
     binding: Literal["add", "add2"] = "add"
     #: Whose answers may be signed without the script's name (§3.4).
     bare_answers: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ("init", "direct")
@@ -73,6 +86,15 @@ class FreedomPaySettings(BaseModel):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
             raise ValueError("must be the address of this portal's /webhooks/<account>")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _receipts_are_whole(self) -> "FreedomPaySettings":
+        """A receipt needs its tax, and a charge by token would have none."""
+        if self.receipt == "bank" and self.tax_type is None:
+            raise ValueError("receipt=bank needs tax_type")
+        if self.receipt == "bank" and self.charges:
+            raise ValueError("charges needs receipt=us")
+        return self
 
     @property
     def keys(self) -> tuple[str, ...]:

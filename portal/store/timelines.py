@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.journal import Outcome
 from portal.domain.money import Currency, Money
+from portal.domain.payments import PaymentStatus
 from portal.store.audit import AuditEntry
 from portal.store.consultations import Consultation
 from portal.store.deliveries import Delivery
@@ -99,12 +100,29 @@ def gift_of(session: Session, consultation_id: int) -> Gift | None:
     return Gift(waived, entry.actor_label, entry.reason or "")
 
 
-def transfers_about(session: Session, **about: int) -> Sequence[Transfer]:
-    """Return the transfers of a payment, consultation or refund with their accounts, in order."""
-    (name, number), *_ = about.items()
+def transfers_of_payment(session: Session, payment: Payment) -> Sequence[Transfer]:
+    """Return what a payment moved, and what its consultation did with that money.
+
+    A surplus payment has bought nothing: what the consultation moved is of another payment.
+    """
+    own = Transfer.payment_id == payment.id
+    if payment.status is not PaymentStatus.PAID or payment.is_surplus:
+        return _transfers(session, own)
+    of_consultation = and_(
+        Transfer.consultation_id == payment.consultation_id, Transfer.payment_id.is_(None)
+    )
+    return _transfers(session, or_(own, of_consultation))
+
+
+def transfers_of_consultation(session: Session, number: int) -> Sequence[Transfer]:
+    """Return the transfers that a consultation has made."""
+    return _transfers(session, Transfer.consultation_id == number)
+
+
+def _transfers(session: Session, wanted: ColumnElement[bool]) -> Sequence[Transfer]:
     return session.scalars(
         select(Transfer)
-        .where(getattr(Transfer, name) == number)
+        .where(wanted)
         .options(joinedload(Transfer.source), joinedload(Transfer.destination))
         .order_by(Transfer.id)
         .limit(LIMIT)

@@ -88,11 +88,15 @@ def theme() -> Response:
     """Remember the theme in a cookie; the server draws it, so that nothing flashes."""
     wanted = request.form.get("theme", "")
     answer = make_response(redirect(safe_path(request.form.get("next"), "/"), code=303))
-    if wanted in THEMES:
-        secure = not current_app.config["PORTAL"].is_local
-        answer.set_cookie(
-            "theme", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure
-        )
-    else:
-        answer.delete_cookie("theme")
+    remember(answer, "theme", wanted if wanted in THEMES else "")
     return answer
+
+
+def remember(answer: Response, name: str, value: str) -> None:
+    """Keep how a person wants to see pages in a cookie of this browser; empty forgets it."""
+    if not value:
+        return answer.delete_cookie(name)
+    secure = not current_app.config["PORTAL"].is_local
+    return answer.set_cookie(
+        name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure
+    )

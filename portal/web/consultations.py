@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy, ConsultationStatus
@@ -23,13 +23,14 @@ from portal.store.fundings import Share, shares_for
 from portal.store.letters import last_letter_about
 from portal.store.lists import Page, PageRequest
 from portal.store.payment_rows import payment_row, payment_rows_of_consultation
-from portal.store.timelines import consultation_timeline, gift_of, transfers_about
+from portal.store.timelines import consultation_timeline, gift_of, transfers_of_consultation
 from portal.usecases.consultations import (
     Cancellation,
     cancel_consultation,
     complete_consultation,
 )
 from portal.web.access import can, requires, sees
+from portal.web.consultation_words import moved
 from portal.web.export_words import CONSULTATIONS
 from portal.web.exports import Export, export, wanted_format
 from portal.web.formats import when_long
@@ -171,7 +172,7 @@ def _context(number: int) -> dict[str, Any]:
     consultation = consultation_card(db.session(), number)
     shows_payments = sees(Permission.PAYMENTS_READ)
     rows = payment_rows_of_consultation(db.session(), number, now=now) if shows_payments else []
-    transfers = transfers_about(db.session(), consultation_id=number) if shows_payments else []
+    transfers = transfers_of_consultation(db.session(), number) if shows_payments else []
     status = consultation.status_at(now)
     is_over = now >= consultation.starts_at
     return {
@@ -219,7 +220,7 @@ def _cancel(number: int, form: CancelForm, status: int = 200, note: str = "") ->
 def cancel_form(number: int) -> Response:
     """Ask whose wish the cancellation is, and say what it means for the money."""
     form = CancelForm(formdata=draft())
-    form.then_refund.data = form.then_refund.data or request.args.get("refund", "")
+    form.then_refund.data = form.then_refund.data or "refund" in request.args
     return _cancel(number, form)
 
 
@@ -234,7 +235,8 @@ def cancel(number: int) -> Response:
     try:
         cancel_consultation(number, wish, actor=actor(), now=clock.now())
     except AlreadyMoved as refusal:
-        return _cancel(number, form, 409, _moved(refusal))
+        return _cancel(number, form, 409, moved(refusal))
+    flash("Консультация отменена.")
     return _after_cancel(number, form)
 
 
@@ -250,11 +252,6 @@ def _after_cancel(number: int, form: CancelForm) -> Response:
     if form.then_refund.data and len(paid) == 1 and can(Permission.REFUNDS_CREATE):
         return go(url_for("refunds.new", number=paid[0]))
     return go(url_for("consultations.show", number=number))
-
-
-def _moved(refusal: AlreadyMoved) -> str:
-    status = refusal.facts["status"]
-    return f"Уже изменилось: {LABELS[status]}. Ничего не сделано."  # type: ignore[index]  # a status by construction
 
 
 def _complete(number: int, form: CompleteForm, status: int = 200, note: str = "") -> Response:
@@ -290,5 +287,5 @@ def complete(number: int) -> Response:
         starts = when_long(refusal.facts["starts_at"])  # type: ignore[arg-type]  # a datetime by construction
         return _complete(number, form, 409, f"Консультация ещё не началась ({starts}).")
     except AlreadyMoved as refusal:
-        return _complete(number, form, 409, _moved(refusal))
+        return _complete(number, form, 409, moved(refusal))
     return go(url_for("consultations.show", number=number))

@@ -99,9 +99,12 @@ def bank_title(name: str) -> str:
 
 
 def _is_here(url: str) -> bool:
-    """Tell whether the page is the item's own, or one below it."""
-    is_below = url != "/" and request.path.startswith(f"{url}/")
-    return request.path == url or is_below
+    """Tell whether the page is the item's own, or one below it; a refund is of its payment."""
+    path = request.path
+    if path.startswith("/refunds/"):
+        path = url_for("payments.show_list") + path
+    is_below = url != "/" and path.startswith(f"{url}/")
+    return path == url or is_below
 
 
 def _banners() -> list[tuple[str, str]]:
@@ -120,7 +123,8 @@ def _context() -> dict[str, object]:
         "nav_main": _nav(NAV_MAIN),
         "nav_system": _nav(NAV_SYSTEM),
         "theme": request.cookies.get("theme", ""),
-        "density": "",
+        "density": "dense" if request.cookies.get("density") == "dense" else "",
+        "keys_on": request.cookies.get("keys") != "off",
         "request_id": g.get("request_id", ""),
         "banners": _banners(),
         "asset": asset,

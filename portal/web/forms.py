@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from portal.domain.consultations import CancelledBy, ConsultationStatus
@@ -144,7 +151,7 @@ class CancelForm(FlaskForm):
     reason = StringField(
         "Причина (необязательно)", [Optional(), Length(max=500, message="Не больше 500 знаков")]
     )
-    then_refund = HiddenField()
+    then_refund = BooleanField("Сразу перейти к возврату")
 
 
 class CompleteForm(FlaskForm):

@@ -23,7 +23,7 @@ from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.payments import Payment, payment_card
 from portal.store.refund_requests import RefundRequest, open_requests
 from portal.store.refund_rights import refund_rights
-from portal.store.timelines import payment_timeline, transfers_about
+from portal.store.timelines import payment_timeline, transfers_of_payment
 from portal.store.users import get_user
 from portal.web.access import can, requires, sees
 from portal.web.context import bank_title
@@ -239,7 +239,7 @@ def card_context(number: int) -> dict[str, Any]:
         "timeline": payment_timeline(
             db.session(), payment, with_funded=sees(Permission.CONSULTATIONS_READ)
         ),
-        "transfers": transfers_about(db.session(), payment_id=number),
+        "transfers": transfers_of_payment(db.session(), payment),
         "returners": returners(row) if can(Permission.ACCESS_READ) else None,
     }
 

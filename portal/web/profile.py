@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, make_response, redirect, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 from ua_parser import parse
 
 from portal.domain import clock
@@ -12,6 +12,7 @@ from portal.store.db import db
 from portal.store.sessions import UserSession, list_sessions
 from portal.usecases.sessions import end_session, end_sessions
 from portal.web.access import signed_in
+from portal.web.auth import remember
 from portal.web.fragments import render
 from portal.web.session import actor, me
 from portal.web.zones import town_of
@@ -62,6 +63,17 @@ def show() -> Response:
         rights=sorted(me().permissions),
         devices=[_device(row) for row in list_sessions(session, me().id, now)],
     )
+
+
+@bp.post("/screen")
+@signed_in
+def screen() -> Response:
+    """Remember in cookies how close the rows of tables stand and whether single keys act."""
+    answer = make_response(redirect(url_for("profile.show"), code=303))
+    remember(answer, "density", "dense" if "dense" in request.form else "")
+    remember(answer, "keys", "" if "keys" in request.form else "off")
+    flash("Экран настроен в этом браузере.")
+    return answer
 
 
 @bp.post("/sessions/<int:number>/end")

@@ -12,7 +12,7 @@ from portal.domain.refunds import NextStep, RefundRule, RefundStatus, Rule
 from portal.store.db import db
 from portal.store.fundings import waiting_share
 from portal.store.payment_rows import PaymentRow
-from portal.store.refunds import Refund
+from portal.store.refunds import Refund, refund_card
 from portal.web.access import may_open
 from portal.web.formats import money, when_long
 from portal.web.hand_refund_words import step_words
@@ -112,6 +112,17 @@ def _step_url(step: NextStep, row: PaymentRow) -> str:
     if step in (NextStep.OPEN_PAYMENT, NextStep.ASK_BANK):
         return url_for("payments.show", number=row.id)
     return url_for("users.show", number=row.user_id) if step is NextStep.OPEN_USER else ""
+
+
+def sum_changed(row: PaymentRow, seen_minor: int) -> str:
+    """Say that the sum is another than the form showed, and whose refund it was (ux.md 1.6)."""
+    who = ""
+    if row.last_refund_id is not None:
+        last = refund_card(db.session(), row.last_refund_id)
+        if last.requested_by and seen_minor - row.refundable.minor == last.amount.minor:
+            when = f"{when_long(last.requested_at)} по Москве"
+            who = f": {last.requested_by.name}, возврат {money(last.amount)}, {when}"
+    return f"Сумма изменилась{who}. Деньги не отправлялись. Проверьте и отправьте ещё раз."
 
 
 def effects(row: PaymentRow, amount: Money | None) -> list[str]:

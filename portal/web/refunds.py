@@ -36,11 +36,10 @@ from portal.web.access import can, requires
 from portal.web.forms import RefundForm
 from portal.web.fragments import go, is_partial, render
 from portal.web.payments import line_of, rights
-from portal.web.refund_words import Progress, effects, explain, progress
+from portal.web.refund_words import Progress, effects, explain, progress, sum_changed
 from portal.web.session import actor
 from portal.web.step_ups import draft
 
-SUM_CHANGED = "Сумма изменилась. Проверьте и отправьте ещё раз."
 SOURCE_CHANGED = (
     "Изменилось, чьими деньгами платится возврат: прочтите, что произойдёт, и отправьте ещё раз. "
     "Деньги не отправлялись."
@@ -140,9 +139,10 @@ def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
 
 def _changed(number: int, form: RefundForm) -> Response:
     """Somebody was faster: the same form as it is now, to be looked at and sent again."""
-    row, seen = _row(number), bool(form.from_revenue.data)
+    row, seen, sum_seen = _row(number), form.from_revenue.data, form.expected_remaining.data
     form.renew(row.facts(rights(), mode_of(row.account)))
-    note = SUM_CHANGED if bool(form.from_revenue.data) is seen else SOURCE_CHANGED
+    is_sum = bool(form.from_revenue.data) is bool(seen)
+    note = sum_changed(row, int(sum_seen or 0)) if is_sum else SOURCE_CHANGED
     return _dialog(row, form, status=409, note=note)
 
 

@@ -131,7 +131,9 @@ def test_a_form_in_two_tabs_is_one_refund(anna: Person, stack: Stack) -> None:
         tabs[1].locator("main button.danger").click()
 
     assert second.value.status == 409
-    expect(tabs[1].get_by_role("alert").first).to_contain_text("Сумма изменилась")
+    expect(tabs[1].get_by_role("alert").first).to_contain_text(
+        "Сумма изменилась: Петрова Анна Игоревна, возврат 100,00\u00a0₽"
+    )
     expect(tabs[1].locator("main button.danger")).to_be_visible()
     assert refund_calls(stack, "100.0") == before + 1
 

@@ -122,6 +122,7 @@ GET  /profile/yandex                                 303  303  200  200  200  20
 POST /profile/yandex                                 303  303  409  409  409  409  409  409
 GET  /profile                                        303  303  200  200  200  200  200  200
 POST /profile/sessions/<int:number>/end              303  303  404  404  404  404  404  404
+POST /profile/screen                                  303  303  303  303  303  303  303  303
 POST /profile/sessions/end                           303  303  303  303  303  303  303  303
 GET  /profile/password                               303  303  200  200  200  200  200  200
 POST /profile/password                               303  303  422  422  422  422  422  422

@@ -154,7 +154,7 @@ def test_what_is_going_on_is_not_cancelled_and_what_is_cancelled_not_completed(w
     dead = anna.post(f"{path}/complete", {"outcome": "completed", "reason": "Прошла"})
 
     assert (late.status_code, dead.status_code) == (409, 409)
-    assert "Ничего не сделано" in late.text
-    assert "Ничего не сделано" in dead.text
+    assert "Консультация уже изменилась: идёт сейчас. Сейчас ничего не сделано." in late.text
+    assert "Консультация уже изменилась: отменена, Анна" in dead.text
     with world.app.app_context():
         assert builders.errors_in_the_book() == []

@@ -132,3 +132,14 @@ def test_the_hour_that_a_person_is_told_is_named_by_its_town(world):
     page = world.browser_of("kirill").get("/profile").text
 
     assert ("Москва" in page, "Europe/Moscow" in page) == (True, False)
+
+
+def test_a_person_sets_up_the_screen_of_this_browser(browser):
+    usual = browser.get("/payments").text
+    post(browser, "/profile/screen", "/profile", dense="on")
+    dense = browser.get("/payments").text
+    post(browser, "/profile/screen", "/profile", keys="on")
+
+    assert ('data-density="dense"' in usual, 'data-keys="on"' in usual) == (False, True)
+    assert ('data-density="dense"' in dense, 'data-keys="off"' in dense) == (True, True)
+    assert browser.get("/payments").text.count('data-keys="on"') == 1

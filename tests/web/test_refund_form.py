@@ -167,7 +167,7 @@ def test_a_sum_that_has_changed_must_be_looked_at_again(world, ask, seen):
     answer = ask(WHOLE | {"expected_remaining": seen})
 
     assert answer.status_code == 409
-    assert "Сумма изменилась. Проверьте и отправьте ещё раз." in answer.text
+    assert "Сумма изменилась. Деньги не отправлялись. Проверьте и отправьте ещё раз." in answer.text
     assert f'value="{PRICE}"' in answer.text
     assert f'value="{KEY}"' not in answer.text
     assert_nothing_moved(world)

@@ -45,3 +45,23 @@ def test_the_card_of_a_payment_says_what_is_in_the_way(world):
     assert ("<dt>Можно вернуть</dt>" in free, "Вернуть сейчас нельзя" in free) == (True, False)
     assert "<dt>Можно вернуть</dt>" not in held
     assert "Консультация запланирована на 25 ноября 2026 г., 15:00." in held
+
+
+def test_the_card_of_a_payment_shows_how_its_money_became_free_again(world):
+    card = world.browser_of("anna").get(f"/payments/{world.payment}").text
+
+    steps = ("В резерве на консультацию", "Освобождено после отмены")
+    assert [card.count(f">{step}</th>") for step in steps] == [1, 1]
+
+
+def test_a_refund_is_a_page_of_payments(world):
+    page = world.browser_of("anna").get(f"/refunds/{world.refund}").text
+
+    here = page.partition('aria-current="page"')[0].rpartition("<a")[2]
+    assert 'href="/payments"' in here
+
+
+def test_who_returns_no_money_sees_no_empty_column(world):
+    pages = [world.browser_of(name).get("/payments").text for name in ("anna", "vera")]
+
+    assert [page.count(">Действие</th>") for page in pages] == [1, 0]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from portal.banks.config_masks import masked
 from portal.banks.freedompay.connector import FreedomPayConnector
 from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.tochka.connector import TochkaConnector
@@ -52,6 +53,8 @@ class Account:
     check_name: str = "Проверка карты"
     check_minor: int = 200
     priority: int = 1
+    #: The settings as people may see them: what is not known to be harmless is hidden.
+    shown: Sequence[tuple[str, str]] = ()
 
     @property
     def currency(self) -> Currency:
@@ -150,7 +153,7 @@ def _account(name: str, settings: Mapping[str, Any]) -> Account:
         raise BankMisconfigured(f"счёт {name}: mode: одно из {', '.join(AccountMode)}")
     try:
         bank = make(name, own)
-        told = (item_name, check_name, int(check_minor), int(priority))
+        told = (item_name, check_name, int(check_minor), int(priority), masked(settings))
         return Account(name, title, bank, AccountMode(mode), *told)
     except ValidationError as error:
         raise BankMisconfigured(f"счёт {name}: {_faults(error)}") from None

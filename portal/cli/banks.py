@@ -31,6 +31,8 @@ def check() -> None:
         for finding in account.connector.check():
             problems += finding.severity is Severity.PROBLEM
             click.echo(f"  {SIGNS[finding.severity]} {finding.subject}: {finding.text}")
+            if finding.hint:
+                click.echo(f"    {finding.hint}")
     if problems:
         raise SystemExit(1)
 

@@ -152,11 +152,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact about a connection, in words for the person who must mend it (Russian)."""
+    """One fact about a connection, in words for the person who must mend it (Russian).
+
+    ``hint`` says what to do about it, where the text does not.
+    """
 
     severity: Severity
     subject: str
     text: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

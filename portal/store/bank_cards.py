@@ -1,6 +1,6 @@
 """What waits at each account, and the last sign of life: the rows are the truth (law 1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
+from portal.store.bank_history import recent_checks
 from portal.store.bank_states import (
     BankCheck,
     BankSuspension,
@@ -44,7 +45,8 @@ class Waiting:
 class BankState:
     """One account as its rows tell: the last answer, the open question, signs of life, the queue.
 
-    ``last_delivery`` and ``last_payment`` are moments; ``unknown_refunds`` is a count.
+    ``last_delivery`` and ``last_payment`` are moments; ``unknown_refunds`` is a count, ``recent``
+    the checks of the last day, oldest first.
     """
 
     check: BankCheck | None
@@ -54,6 +56,15 @@ class BankState:
     last_payment: datetime | None
     waiting: Waiting
     unknown_refunds: int
+    recent: Sequence[BankCheck] = ()
+
+    @property
+    def facts(self) -> Sequence[object]:
+        """All that a page tells of it, as plain values: equal facts are an equal page."""
+        rows = (self.check, self.open_check, self.suspension)
+        numbers = [row.id if row else 0 for row in rows]
+        signs = (self.last_delivery, self.last_payment, self.waiting, self.unknown_refunds)
+        return [*numbers, *signs, len(self.recent)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class BankStates:
     payments: Mapping[str, datetime]
     waiting: Mapping[str, Waiting]
     unknown: Mapping[str, int]
+    recent: Mapping[str, Sequence[BankCheck]]
 
     def of(self, account: str) -> BankState:
         """Return the state of one account; one without any rows waits for nothing."""
@@ -78,6 +90,7 @@ class BankStates:
             last_payment=self.payments.get(account),
             waiting=self.waiting.get(account, Waiting()),
             unknown_refunds=self.unknown.get(account, 0),
+            recent=self.recent.get(account, ()),
         )
 
 
@@ -94,6 +107,7 @@ def bank_states(session: Session, *, now: datetime) -> BankStates:
         payments=_moments(session, payments.group_by(Payment.account)),
         waiting=_waiting(session, now),
         unknown=_counts(session, _refunds(unknown)),
+        recent=recent_checks(session, now=now),
     )
 
 

@@ -45,10 +45,7 @@ class BankCheck(Base):
     @property
     def told(self) -> Sequence[Finding]:
         """What the bank and our settings told."""
-        return [
-            Finding(Severity(severity), subject, words)
-            for severity, subject, words in self.findings
-        ]
+        return [Finding(Severity(severity), *words) for severity, *words in self.findings]
 
     @property
     def worst(self) -> Severity:

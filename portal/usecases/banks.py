@@ -92,7 +92,7 @@ def finish_check(
             return
         check.finished_at = now
         check.took_ms = took_ms
-        check.findings = [[one.severity.value, one.subject, one.text] for one in findings]
+        check.findings = [[one.severity.value, one.subject, one.text, one.hint] for one in findings]
 
 
 def forget_checks(*, now: datetime, kept: timedelta) -> None:

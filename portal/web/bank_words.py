@@ -39,6 +39,11 @@ FINDINGS: dict[Severity, Badge] = {
 SUSPENDED: Badge = ("Приём приостановлен", "over", "wait")
 _NEVER: Badge = ("Ещё не проверяли", "info", "muted")
 _OLD: Badge = ("Проверка устарела", "info", "muted")
+#: Who hears of a suspension or of its end; nobody is written to.
+HEARD = (
+    "Узнают сразу: плательщики на странице оплаты, клиенты при записи, сотрудники на «Обзоре» и "
+    "при покупке для клиента. В журнале останетесь вы и причина. Писем портал об этом не шлёт."
+)
 _METHODS = {PaymentMethod.SBP: "СБП", PaymentMethod.CARD: "карты"}
 _QUEUE = (
     ("links", "запросить ссылку на оплату"),
@@ -91,6 +96,27 @@ def abilities(can: Capabilities) -> Sequence[str]:
     if not can.returns_charges:
         words.append("такие списания возвращают вручную, в кабинете банка")
     return words
+
+
+#: A line of the table of abilities: what, whether, and what it means.
+Ability = tuple[str, bool, str]
+
+
+def ability_rows(can: Capabilities, *, unbinds: bool) -> Sequence[Ability]:
+    """Say line by line what an account can and cannot do, and what people do where it cannot."""
+    charges, methods = can.charges_without_payer, can.methods
+    returns = can.returns_charges
+    return [
+        ("Оплата по СБП", PaymentMethod.SBP in methods, ""),
+        ("Оплата картой", PaymentMethod.CARD in methods, ""),
+        ("Частичный возврат", True, "в пределах оплаченного"),
+        ("Повторный частичный возврат", True, "пока не возвращено всё"),
+        ("Чек от банка", can.receipt_by_bank, "" if can.receipt_by_bank else "чеки выдаём сами"),
+        ("Сохранённые карты на странице банка", can.keeps_cards, ""),
+        ("Списание без клиента", charges, "с его согласия" if charges else ""),
+        *([("Возврат таких списаний", returns, "" if returns else "в кабинете банка")] * charges),
+        ("Отвязка карты в банке", unbinds, "" if unbinds else "портал забывает карту сам"),
+    ]
 
 
 def queue_words(waiting: Waiting) -> Sequence[str]:

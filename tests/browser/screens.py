@@ -70,6 +70,7 @@ SCREENS = (
     Screen("deliveries", "super", "/deliveries"),
     Screen("delivery", "super", "/deliveries/1"),
     Screen("banks", "super", "/banks"),
+    Screen("bank", "super", "/banks/tochka"),
     Screen("bank, suspend", "super", "/banks/tochka/suspend"),
     Screen(
         "not allowed", "client", "/payments", status=403, console=(f"{FAILED} 403 (FORBIDDEN)",)

@@ -40,7 +40,8 @@ def changes(gleb: Person, link: str, reason: str) -> None:
     gleb.opens("/banks")
     gleb.page.locator(CARD).get_by_role("link", name=link).click()
     gleb.page.get_by_label("Причина").fill(reason)
-    gleb.page.locator("main form button[type=submit]").click()
+    gleb.page.locator(".dlg form button[type=submit]").click()
+    expect(gleb.page.locator(".dlg")).to_have_count(0)
     gleb.page.wait_for_url("**/banks")
 
 

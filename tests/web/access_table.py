@@ -67,10 +67,9 @@ GET  /deliveries                                      303  303  403  403  403  4
 GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
 GET  /banks                                           303  303  403  403  403  403  403  200
 POST /banks/<string:name>/check                       303  303  403  403  403  403  403  303
-GET  /banks/<string:name>/suspend                     303  303  403  403  403  403  403  200
-POST /banks/<string:name>/suspend                     303  303  403  403  403  403  403  422
-GET  /banks/<string:name>/resume                      303  303  403  403  403  403  403  200
-POST /banks/<string:name>/resume                      303  303  403  403  403  403  403  422
+GET  /banks/<string:name>                             303  303  403  403  403  403  403  200
+GET  /banks/<string:name>/<any(suspend,resume):act>   303  303  403  403  403  403  403  200
+POST /banks/<string:name>/<any(suspend,resume):act>   303  303  403  403  403  403  403  422
 POST /deliveries/<int:number>/replay                  303  303  403  403  403  403  403  303
 GET  /access                                         303  303  403  403  403  403  403  200
 POST /access                                         303  303  403  403  403  403  403  422

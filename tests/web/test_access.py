@@ -20,6 +20,7 @@ def address_of(rule: str, world: World) -> str:
         .replace("<int:slot_id>", str(world.slot))
         .replace("<string:token>", world.pay_token)
         .replace("<string:name>", "tochka")
+        .replace("<any(suspend,resume):act>", "suspend")
         .replace("<string:door>", "payment")
         .replace("<path:filename>", "portal.css")
     )

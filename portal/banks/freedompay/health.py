@@ -37,11 +37,12 @@ class Health:
         try:
             answer = self._http.call(Request("GET", "/status/healthcheck", ids={}))
         except BankError as error:
-            return Finding(PROBLEM, words.PLACE, str(error))
+            return Finding(PROBLEM, words.PLACE, str(error), words.MEND_PLACE)
         body = answer.body if isinstance(answer.body, dict) else {}
         is_alive = answer.status == 200 and body.get("status") == "ok"
-        text = words.ALIVE if is_alive else words.NOT_ALIVE
-        return Finding(OK if is_alive else PROBLEM, words.PLACE, text)
+        if is_alive:
+            return Finding(OK, words.PLACE, words.ALIVE)
+        return Finding(PROBLEM, words.PLACE, words.NOT_ALIVE, words.MEND_PLACE)
 
     def _keys(self) -> Finding:
         """Ask for an order that nobody has: only a bank that knows our seal says so."""
@@ -50,14 +51,15 @@ class Health:
         except BankRefused as refused:
             if refused.because is RefusedBecause.NOT_FOUND:
                 return Finding(OK, words.KEYS, words.SIGNED)
-            return Finding(PROBLEM, words.KEYS, refused.text)
+            return Finding(PROBLEM, words.KEYS, refused.text, words.MEND_KEYS)
         except BankError as error:
-            return Finding(PROBLEM, words.KEYS, str(error))
+            return Finding(PROBLEM, words.KEYS, str(error), words.MEND_KEYS)
         return Finding(OK, words.KEYS, words.SIGNED)
 
     def _callbacks(self) -> Finding:
         url = self._settings.callback_url
         is_near = self._settings.is_simulated and is_loopback(url)
         if urlsplit(url).scheme != "https" and not is_near:
-            return Finding(PROBLEM, words.CALLBACKS, words.NOT_PUBLIC.format(url=url))
+            fault = words.NOT_PUBLIC.format(url=url)
+            return Finding(PROBLEM, words.CALLBACKS, fault, words.MEND_CALLBACKS)
         return Finding(OK, words.CALLBACKS, words.CALLED_AT.format(url=url))

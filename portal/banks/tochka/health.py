@@ -57,7 +57,7 @@ class Health:
             fault = f"токен видит несколько компаний, укажите customer_code: {', '.join(codes)}"
         else:
             return [Finding(OK, "Компания", f"код {wanted or codes[0]}")]
-        return [Finding(PROBLEM, "Компания", fault)]
+        return [Finding(PROBLEM, "Компания", fault, words.MEND_COMPANY)]
 
     def _retailer(self) -> list[Finding]:
         code = self._settings.customer_code or next(iter(list_businesses(self._client)), None)
@@ -72,19 +72,19 @@ class Health:
         else:
             states = ", ".join(f"{each.get('status')}, {_activity(each)}" for each in points)
             fault = f"ни одна не принимает платежи (нужно REG, активна); есть: {states or 'нет'}"
-        return [Finding(PROBLEM, "Торговая точка", fault)]
+        return [Finding(PROBLEM, "Торговая точка", fault, words.MEND_POINT)]
 
     def _webhook(self) -> list[Finding]:
         found, wanted = self._registration.find(), self._settings.webhook_url
         if found is None:
-            fault = "не зарегистрирован: flask webhooks register"
+            fault = "не зарегистрирован"
         elif PAYMENT_EVENT not in _listed(found.get("webhooksList")):
-            fault = f"нет подписки на {PAYMENT_EVENT}: flask webhooks register"
+            fault = f"нет подписки на {PAYMENT_EVENT}"
         elif wanted and found.get("url") != wanted:
             fault = f"события идут на {found.get('url')}, а не на {wanted}"
         else:
             return [Finding(OK, "Вебхук", f"события идут на {found.get('url')}")]
-        return [Finding(PROBLEM, "Вебхук", fault)]
+        return [Finding(PROBLEM, "Вебхук", fault, words.MEND_WEBHOOK)]
 
     def _key(self) -> Finding:
         """Compare the key that the bank shows with the pinned ones; nothing is trusted by this."""
@@ -96,20 +96,20 @@ class Health:
         try:
             shown = fetch_key(self._published_key)
         except BankError as error:
-            return Finding(WARNING, subject, f"показанный банком ключ не прочитан: {error}")
+            text = f"показанный банком ключ не прочитан: {error}"
+            return Finding(WARNING, subject, text, words.MEND_KEY_READING)
         if self._settings.public_keys_from:
             return Finding(OK, subject, "читается у симулятора")
         if shown in [load_key(jwk) for jwk in self._settings.public_keys]:
             return Finding(OK, subject, "банк показывает ключ, которому мы доверяем")
-        text = "банк показывает другой ключ: узнайте у банка, его ли он, и добавьте в public_keys"
-        return Finding(PROBLEM, subject, text)
+        return Finding(PROBLEM, subject, "банк показывает другой ключ", words.MEND_KEY)
 
 
 def _asked(subject: str, ask: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return ask()
     except BankError as error:
-        return [Finding(PROBLEM, subject, str(error))]
+        return [Finding(PROBLEM, subject, str(error), words.MEND_ANSWER)]
 
 
 def _place(settings: TochkaSettings) -> str:
@@ -128,10 +128,9 @@ def _token(settings: TochkaSettings) -> Finding:
         return Finding(OK, "Токен", "задан; срок в нём не указан")
     day = f"{expires_at:%d.%m.%Y}"
     if expires_at <= clock.now():
-        text = f"истёк {day}: выпустите новый, смените client_id и зарегистрируйте вебхук"
-        return Finding(PROBLEM, "Токен", text)
+        return Finding(PROBLEM, "Токен", f"истёк {day}", words.MEND_EXPIRY)
     if expires_at - clock.now() < EXPIRY_WARNING:
-        return Finding(WARNING, "Токен", f"истекает {day}: пора выпустить новый")
+        return Finding(WARNING, "Токен", f"истекает {day}", words.MEND_EXPIRY)
     return Finding(OK, "Токен", f"действует до {day}")
 
 
@@ -153,10 +152,13 @@ def _ready_point(point: Mapping[str, object], settings: TochkaSettings) -> list[
     elif cashbox:
         receipt = Finding(OK, "Чек", f"выдаёт касса банка ({cashbox})")
     else:
-        receipt = Finding(PROBLEM, "Чек", "должен выдавать банк, но касса к точке не подключена")
+        fault = "должен выдавать банк, но касса к точке не подключена"
+        receipt = Finding(PROBLEM, "Чек", fault, words.MEND_RECEIPT)
     return [
         Finding(OK, "Торговая точка", f"№ {point.get('merchantId')}, принимает платежи"),
-        Finding(PROBLEM, "Способы оплаты", f"у точки не включены: {_modes(missing)}")
+        Finding(
+            PROBLEM, "Способы оплаты", f"у точки не включены: {_modes(missing)}", words.MEND_MODES
+        )
         if missing
         else Finding(OK, "Способы оплаты", _modes(settings.payment_modes)),
         receipt,

@@ -152,10 +152,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fact about a connection, in words for the person who must mend it (Russian).
-
-    ``hint`` says what to do about it, where the text does not.
-    """
+    """One fact about a connection in Russian for who must mend it, and a hint what to do then."""
 
     severity: Severity
     subject: str

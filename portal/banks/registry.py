@@ -14,8 +14,9 @@ from portal.banks.freedompay.connector import FreedomPayConnector
 from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
+from portal.domain.card_ports import CardBinding, CardCharging
 from portal.domain.money import Currency, Money
-from portal.domain.ports import BankConnector, BankMisconfigured, CardCharging
+from portal.domain.ports import BankConnector, BankMisconfigured
 from portal.domain.refunds import AccountMode
 
 #: How an installed package adds a bank: an entry point of this group, called with the account's
@@ -65,6 +66,12 @@ class Account:
     def check_amount(self) -> Money:
         """What a card check takes, and returns."""
         return Money(self.check_minor, self.currency)
+
+    @property
+    def binds_cards(self) -> bool:
+        """Whether its bank binds cards on a page of its own, and forgets them when asked."""
+        can = self.connector.capabilities.binds_cards
+        return can and isinstance(self.connector, CardBinding)
 
     @property
     def charges_cards(self) -> bool:

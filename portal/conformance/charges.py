@@ -7,15 +7,10 @@ import pytest
 
 from portal.conformance.orders import CARD, half, order, price
 from portal.domain import clock
+from portal.domain.card_ports import CardCharging
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
-from portal.domain.ports import (
-    BankRefused,
-    BankUnavailable,
-    CardCharging,
-    LineKind,
-    RefusedBecause,
-)
+from portal.domain.ports import BankRefused, BankUnavailable, LineKind, RefusedBecause
 from portal.domain.transactions import IS_OPEN
 
 

@@ -13,9 +13,9 @@ pytest.register_assert_rewrite(
 
 from portal.conformance.ears import Ear, listening
 from portal.conformance.worlds import BindingWorld, ChargingWorld, PickingWorld, World
-from portal.domain.card_ports import CardBinding, TokenCharging
+from portal.domain.card_ports import CardBinding, CardCharging, TokenCharging
 from portal.domain.payments import PaymentMethod
-from portal.domain.ports import BankConnector, CardCharging
+from portal.domain.ports import BankConnector
 
 
 @pytest.fixture

@@ -38,6 +38,17 @@ class ChargeOrder:
 
 
 @runtime_checkable
+class CardCharging(Protocol):
+    """What a connector offers when its bank charges a card that a payer has let us charge."""
+
+    def charge(self, operation_id: str, amount: Money) -> None:
+        """Charge the card of a paid ``chargeable`` order, once; raise BankRefused for a clear no.
+
+        Silence is acceptance: only a new capture line of that operation is the money.
+        """
+
+
+@runtime_checkable
 class CardBinding(Protocol):
     """What a connector offers when its bank binds cards on a page of its own.
 

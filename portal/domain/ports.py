@@ -126,12 +126,21 @@ class EventKind(StrEnum):
     OTHER = "other"
 
 
+class BindingOutcome(StrEnum):
+    """What the bank says of a binding: kept, kept although it is Russian, or not taken."""
+
+    BOUND = "bound"
+    RUSSIAN = "russian"
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True, slots=True)
 class BankEvent:
     """A genuine message of the bank: a hint to read the operation, never a fact about money.
 
     ``kept`` is what may be stored of a message that carries personal data or secrets of the bank;
-    None says that the message itself may be stored as it came.
+    None says that the message itself may be stored as it came. ``outcome`` is what a CARD event
+    hints of a binding.
     """
 
     kind: EventKind
@@ -140,6 +149,7 @@ class BankEvent:
     reference: str | None
     claims: Mapping[str, object] = field(default_factory=dict)
     kept: str | None = None
+    outcome: BindingOutcome | None = None
 
 
 class Severity(StrEnum):
@@ -166,6 +176,7 @@ class Capabilities:
 
     ``vat_percent`` is the tax within every price, None when the account sells without it (A8).
     ``keeps_cards``: the payer may ask the bank to remember a card and pick it the next time (B2).
+    ``binds_cards``: the bank binds cards on a page of its own; the connector is a ``CardBinding``.
     ``charges_without_payer``: a kept card can be charged while the payer is away (B3); the
     connector is a ``CardCharging`` or a ``TokenCharging`` then. ``returns_charges``: what such a
     card has paid can be returned by the API, and not only by hand in the bank's cabinet.
@@ -175,6 +186,7 @@ class Capabilities:
     receipt_by_bank: bool
     vat_percent: int | None = None
     keeps_cards: bool = False
+    binds_cards: bool = False
     charges_without_payer: bool = False
     returns_charges: bool = True
 
@@ -269,17 +281,6 @@ class SignedAnswers(Protocol):
 
     def acknowledge(self, door: str) -> WebhookAnswer:
         """Say that an event that came to this door is stored."""
-
-
-@runtime_checkable
-class CardCharging(Protocol):
-    """What a connector offers when its bank charges a card that a payer has let us charge."""
-
-    def charge(self, operation_id: str, amount: Money) -> None:
-        """Charge the card of a paid ``chargeable`` order, once; raise BankRefused for a clear no.
-
-        Silence is acceptance: only a new capture line of that operation is the money.
-        """
 
 
 @runtime_checkable

@@ -49,3 +49,9 @@ def keeping_cards(currency: Currency) -> Account | None:
     """Return the account that takes new payments and keeps cards in this currency."""
     found = taking_payments(currency)
     return found if found and found.connector.capabilities.keeps_cards else None
+
+
+def binding_cards(currency: Currency) -> Account | None:
+    """Return the account that takes new payments and binds cards on its bank's own page."""
+    found = taking_payments(currency)
+    return found if found and found.binds_cards else None

@@ -3,9 +3,10 @@
 import logging
 
 from portal.domain import clock
+from portal.domain.card_ports import CardCharging
 from portal.domain.money import Money
 from portal.domain.payments import PaymentStatus
-from portal.domain.ports import BankMisconfigured, BankRefused, BankUnavailable, CardCharging
+from portal.domain.ports import BankMisconfigured, BankRefused, BankUnavailable
 from portal.jobs import payments
 from portal.jobs.accounts import account
 from portal.jobs.queue import nudge

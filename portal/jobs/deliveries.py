@@ -3,11 +3,14 @@
 import logging
 
 from portal.domain import clock
-from portal.domain.ports import BankError
+from portal.domain.ports import BankError, BindingOutcome
+from portal.jobs import cards
 from portal.jobs.accounts import account
+from portal.store.bindings import find_binding_of
 from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.payments import Payment, find_payment_of
+from portal.usecases.bindings import hear_outcome
 from portal.usecases.checkouts import record_link
 from portal.usecases.deliveries import finish_delivery
 from portal.usecases.payments import apply_operation
@@ -22,6 +25,9 @@ def apply(delivery_id: int) -> None:
     if delivery.status is not DeliveryStatus.RECEIVED:
         return
     name, operation_id = delivery.account, delivery.operation_id
+    if delivery.outcome is not None:
+        _apply_binding(delivery_id, delivery.outcome)
+        return
     payment_id = find_payment_of(db.session(), name, operation_id, delivery.reference)
     db.session.rollback()
     if payment_id is None:
@@ -29,6 +35,20 @@ def apply(delivery_id: int) -> None:
         return
     error = _apply_operation(payment_id, name)
     finish_delivery(delivery_id, now=clock.now(), payment_id=payment_id, error=error)
+
+
+def _apply_binding(delivery_id: int, outcome: BindingOutcome) -> None:
+    """Keep what the bank hints of a binding, and read which cards it really keeps."""
+    delivery = db.session.get_one(Delivery, delivery_id)
+    name, operation_id, reference = delivery.account, delivery.operation_id, delivery.reference
+    binding_id = find_binding_of(db.session(), name, operation_id, reference)
+    db.session.rollback()
+    error = None
+    if binding_id is not None:
+        hear_outcome(binding_id, outcome, now=clock.now())
+        error = cards.look_up(binding_id)
+    is_known = binding_id is not None
+    finish_delivery(delivery_id, now=clock.now(), is_binding=is_known, error=error)
 
 
 def _apply_operation(payment_id: int, name: str) -> str | None:

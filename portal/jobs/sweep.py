@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain import clock
+from portal.domain.bindings import BindingStatus
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
 from portal.jobs import (
     banks,
+    cards,
     charges,
     consultations,
     deliveries,
@@ -23,6 +25,8 @@ from portal.jobs import (
 )
 from portal.jobs.queue import nudge
 from portal.store.bank_states import BankCheck
+from portal.store.bindings import Binding
+from portal.store.cards import BoundCard
 from portal.store.consultations import due_to_lapse
 from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
@@ -55,6 +59,9 @@ def ring() -> None:
     _ring_all(deliveries.apply, Delivery.next_try_at, *_deliveries_to_apply(now))
     # After what was paid by a link has been read: nobody is charged for it again.
     _ring_all(charges.send, Payment.next_read_at, *_charges_wanted(now))
+    _ring_all(cards.open_page, Binding.next_look_at, *_pages_wanted(now))
+    _ring_all(cards.look, Binding.next_look_at, *_bindings_to_look_at(now))
+    _ring_all(cards.forget, BoundCard.unbind_at, BoundCard.unbind_at <= now)
     _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
     _ring_all(passwords.answer, PasswordRequest.created_at, PasswordRequest.created_at <= now)
     _ring_all(banks.check, BankCheck.asked_at, BankCheck.finished_at.is_(None))
@@ -98,6 +105,14 @@ def _links_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _charges_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
     is_charge = Payment.charged_operation.is_not(None)
     return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, is_charge)
+
+
+def _pages_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Binding.status == BindingStatus.ASKED, Binding.next_look_at <= now)
+
+
+def _bindings_to_look_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Binding.status != BindingStatus.ASKED, Binding.next_look_at <= now)
 
 
 def _payments_to_read(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -108,6 +108,7 @@ def _simulated_accounts(simulators: str, portal: str) -> dict[str, str]:
         "SECRET_KEY": "local.freedompay.secret",
         "CALLBACK_URL": f"{portal}/webhooks/freedompay",
         "MIN_GAP_SECONDS": "0",
+        "CHARGES": "true",
     }
     accounts = {"TOCHKA": tochka, "FREEDOMPAY": kazakh}
     return {

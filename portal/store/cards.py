@@ -11,26 +11,28 @@ from portal.domain.errors import NotFound
 from portal.domain.payments import PaymentStatus
 from portal.domain.ports import KeptCard
 from portal.store.audit import note
-from portal.store.db import Base
+from portal.store.db import Base, partial_index
 from portal.store.payments import Payment
 
 
 class BoundCard(Base):
     """A card by the bank's own identifier, which is all that we keep of it besides four digits.
 
-    ``unbound_at`` says that the client wants us to forget it; the bank has no unbinding (§0.4).
+    ``unbound_at`` says that the client wants us to forget it. Where the bank can forget it too,
+    ``unbind_at`` says when it is asked to; a bank without such a call never is (tochka.md §0.4).
     """
 
     __tablename__ = "bound_cards"
     __table_args__ = (
         UniqueConstraint("account", "user_id", "token_id"),
         Index("ix_bound_cards_user", "user_id", "id"),
+        partial_index("ix_bound_cards_unbind_at", "unbind_at", where="unbind_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     account: Mapped[str] = mapped_column(String(40))
-    #: The bank's name of the card; emptied when the client unbinds it.
+    #: The bank's name of the card; emptied when the client unbinds it and no call needs it.
     token_id: Mapped[str | None] = mapped_column(String(64))
     brand: Mapped[str | None] = mapped_column(String(20))
     last4: Mapped[str | None] = mapped_column(String(4))
@@ -39,6 +41,7 @@ class BoundCard(Base):
     charged_operation: Mapped[str | None] = mapped_column(String(64))
     bound_at: Mapped[datetime]
     unbound_at: Mapped[datetime | None]
+    unbind_at: Mapped[datetime | None]
 
 
 def keep_card(session: Session, payment: Payment, card: KeptCard, now: datetime) -> None:

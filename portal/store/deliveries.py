@@ -8,7 +8,8 @@ from sqlalchemy import JSON, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.errors import NotFound
-from portal.store.db import Base
+from portal.domain.ports import BindingOutcome
+from portal.store.db import Base, open_enum_type
 from portal.store.lists import Matching, Page, PageRequest, Sort, fetch
 
 
@@ -40,6 +41,8 @@ class Delivery(Base):
     claims: Mapped[dict[str, Any]] = mapped_column(JSON)
     operation_id: Mapped[str | None] = mapped_column(String(64))
     reference: Mapped[str | None] = mapped_column(String(64))
+    #: What an event about a binding hints; None for an event about a payment.
+    outcome: Mapped[BindingOutcome | None] = mapped_column(open_enum_type(BindingOutcome))
     status: Mapped[DeliveryStatus]
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]

@@ -137,15 +137,22 @@ def _returned_again(
     return request_return(session, payment, intent_key, actor=actor, now=now).id
 
 
-def unbind_card(card_id: int, *, actor: Actor, owner_id: int, now: datetime) -> None:
+def unbind_card(
+    card_id: int, *, actor: Actor, owner_id: int, now: datetime, at_bank: bool = False
+) -> None:
     """Forget a client's card: the bank's identifier is gone, and only four digits are left.
 
-    The bank is not told, because it has no call for it (tochka.md §0.4). Raises NotFound for
-    another's card and for one that is unbound already.
+    It stays, unused, until a job has let the bank forget the card too, where ``at_bank`` says that
+    there is a call for it; some have none (tochka.md §0.4). Raises NotFound for another's card and
+    for one that is unbound already.
     """
     with transaction() as session:
         locked(session, User, owner_id)
         card = own_card(session, card_id, owner_id)
-        card.token_id = card.charged_operation = None
+        card.charged_operation = None
         card.unbound_at = now
+        if at_bank:
+            card.unbind_at = now
+        else:
+            card.token_id = None
         note(session, actor, "card.unbind", card, now=now, client=owner_id)

@@ -37,6 +37,7 @@ def receive_delivery(envelope: Envelope, event: BankEvent, *, now: datetime) -> 
             claims=_plain(event),
             operation_id=_short(event.operation_id),
             reference=_short(event.reference),
+            outcome=event.outcome,
             status=status,
             next_try_at=now if status is DeliveryStatus.RECEIVED else None,
             finished_at=None if status is DeliveryStatus.RECEIVED else now,
@@ -47,7 +48,12 @@ def receive_delivery(envelope: Envelope, event: BankEvent, *, now: datetime) -> 
 
 
 def finish_delivery(
-    delivery_id: int, *, now: datetime, payment_id: int | None, error: str | None = None
+    delivery_id: int,
+    *,
+    now: datetime,
+    payment_id: int | None = None,
+    is_binding: bool = False,
+    error: str | None = None,
 ) -> None:
     """Record what came of a delivery: applied, nobody's, or to be tried again (parked after 8)."""
     with transaction() as session:
@@ -58,7 +64,7 @@ def finish_delivery(
         delivery.finished_at = now
         delivery.next_try_at = None
         if error is None:
-            is_known = payment_id is not None
+            is_known = is_binding or payment_id is not None
             delivery.status = DeliveryStatus.APPLIED if is_known else DeliveryStatus.FOREIGN
         elif delivery.tries >= MAX_TRIES:
             delivery.status = DeliveryStatus.FAILED
@@ -87,7 +93,7 @@ def requeue_delivery(delivery_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def _first_status(event: BankEvent) -> DeliveryStatus:
-    if event.kind is not EventKind.PAYMENT:
+    if event.kind is not EventKind.PAYMENT and event.outcome is None:
         return DeliveryStatus.UNSUPPORTED
     if not event.is_ours or not (event.operation_id or event.reference):
         return DeliveryStatus.FOREIGN

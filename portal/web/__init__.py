@@ -10,6 +10,7 @@ from portal.web import (
     audit,
     auth,
     banks,
+    bindings,
     booking,
     bounces,
     card_checks,
@@ -76,6 +77,7 @@ STAFF = (
 CLIENTS = (
     account.bp,
     cards.bp,
+    bindings.bp,
     booking.bp,
     own_refunds.bp,
     proofs.bp,

@@ -103,6 +103,10 @@ class FreedomPayWorld:
     def event(self, operation_id: str) -> Heard:
         return self._ear.hear("result", operation_id)
 
+    def hear_binding(self, operation_id: str) -> Heard:
+        """Return the message about a binding."""
+        return self._ear.hear("binding", operation_id)
+
     def forged_event(self, operation_id: str) -> Heard:
         return Heard(self.event(operation_id).body.replace(b"pg_result=1", b"pg_result=0"))
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from portal.domain.payments import PaymentStatus
-from portal.domain.ports import BadSignature, BankMisconfigured, EventKind
+from portal.domain.ports import BadSignature, BankMisconfigured, BindingOutcome, EventKind
 from portal.sandbox.freedompay.papers import write_paper
 from portal.sandbox.freedompay.seals import seal_of, with_seal
 from tests.banks.freedompay_answers import (
@@ -211,6 +211,22 @@ def test_a_binding_comes_as_xml_and_is_about_a_card():
     assert (event.kind, event.is_ours, event.operation_id) == (EventKind.CARD, True, "1814725900")
     assert (event.reference, event.claims["pg_country"]) == ("BIND-u-7-1", "KZ")
     assert "ef741cfc" not in f"{event.kept} {event.claims}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, BindingOutcome.BOUND),
+        ({"pg_country": ""}, BindingOutcome.BOUND),
+        ({"pg_country": "RU"}, BindingOutcome.RUSSIAN),
+        ({"pg_status": "error", "pg_country": "RU"}, BindingOutcome.DECLINED),
+        ({"pg_status": "error", "pg_error_code": "10005"}, BindingOutcome.DECLINED),
+    ],
+)
+def test_a_binding_hints_how_it_ended_and_whose_card_it_is(changes, outcome):
+    event = connector().parse_webhook(in_xml({**BINDING, **changes}, "binding"), "binding")
+
+    assert event.outcome is outcome
 
 
 def test_empty_elements_of_real_messages_are_sealed_and_break_nothing():

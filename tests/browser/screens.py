@@ -92,6 +92,7 @@ SCREENS = (
     Screen("own cards", "client", "/account/cards"),
     Screen("own card, bind", "client", "/account/cards/new"),
     Screen("own card, check", "client", "/account/cards/checks/{check}"),
+    Screen("own card, on the bank's page", "client.kz", "/account/cards/bindings/1"),
     Screen("own card, unbind", "client", "/account/cards/{card}/unbind"),
     Screen("own payment, proof", "client", "/account/payments/9/proof"),
     Screen("own refund", "client", "/account/refunds/{on its way}"),
@@ -243,6 +244,9 @@ class Stage:
         daniyar.opens("/account")
         link = daniyar.page.locator("#c21").get_by_role("link", name="Оплатить")
         self.places["token abroad"] = (link.get_attribute("href") or "").split("/")[-2]
+        daniyar.opens("/account/cards/new")
+        daniyar.presses("Привязать карту другой страны")
+        daniyar.page.wait_for_url("**/cardstorage/view*")
         page = self._pages[""]
         page.goto(f"{self.stack.portal_url}/pay/{self.places['token abroad']}/card?change=1")
         page.get_by_label("Казахстанского или другой страны").check()

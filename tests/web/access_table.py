@@ -102,6 +102,7 @@ GET  /account/cards                                   303  303  200  200  200  2
 GET  /account/cards/new                               303  303  200  200  200  200  200  200
 POST /account/cards/new                               303  303  303  303  303  303  303  303
 GET  /account/cards/checks/<int:number>               303  303  404  404  404  404  404  404
+GET  /account/cards/bindings/<int:number>             303  303  404  404  404  404  404  404
 GET  /account/cards/<int:number>/unbind               303  303  404  404  404  404  404  404
 POST /account/cards/<int:number>/unbind               303  303  404  404  404  404  404  404
 GET  /account/consultations/<int:number>/cancel       303  303  404  200  404  403  403  403

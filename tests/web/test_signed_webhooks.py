@@ -8,6 +8,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
+from portal.jobs import deliveries
 from portal.jobs.queue import QUEUE
 from portal.sandbox.freedompay.papers import read_paper
 from portal.sandbox.freedompay.seals import is_sealed
@@ -136,6 +137,12 @@ def test_a_binding_is_kept_without_the_card_and_moves_nothing(app, redis_url):
 
     assert is_sealed("binding", read_paper(answer.text), SECRET)
     ((status, operation, reference, body),) = stored(app)
-    assert (status, operation) == (DeliveryStatus.UNSUPPORTED, "1814725900")
+    assert (status, operation) == (DeliveryStatus.RECEIVED, "1814725900")
     assert (reference, "ef741cfc" in body) == ("BIND-u-7-1", False)
-    assert rung(redis_url) == []
+    assert rung(redis_url) == ["deliveries-apply-1"]
+    with app.app_context():
+        deliveries.apply(1)
+        assert (db.session.scalars(select(Transfer)).all(), stored(app)[0][0]) == (
+            [],
+            DeliveryStatus.FOREIGN,
+        )

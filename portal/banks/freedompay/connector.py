@@ -72,12 +72,16 @@ class FreedomPayConnector:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Cards only. The payer picks no kept card on its page: its token is charged instead."""
+        """Cards only. The payer picks no kept card on its page: its token is charged instead.
+
+        So a card is bound only where it may be charged: else it would be good for nothing.
+        """
         return Capabilities(
             methods=(PaymentMethod.CARD,),
             receipt_by_bank=self._settings.receipt == "bank",
             vat_percent=self._settings.vat_percent,
             keeps_cards=False,
+            binds_cards=self._settings.charges,
             charges_without_payer=self._settings.charges,
         )
 

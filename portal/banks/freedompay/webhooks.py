@@ -12,7 +12,13 @@ from portal.banks.freedompay import words
 from portal.banks.freedompay.messages import Node, read_message
 from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.freedompay.signature import SIGNATURE, is_signed
-from portal.domain.ports import BadSignature, BankEvent, BankMisconfigured, EventKind
+from portal.domain.ports import (
+    BadSignature,
+    BankEvent,
+    BankMisconfigured,
+    BindingOutcome,
+    EventKind,
+)
 
 MAX_FIELDS = 200
 _NUMBER, _NAME = r"\d{1,19}", r"[\w-]{1,50}"
@@ -67,7 +73,16 @@ def read_event(body: bytes, door: str, settings: FreedomPaySettings) -> BankEven
         reference=used.get("pg_order_id") or None,
         claims=kept,
         kept=urlencode(kept),
+        outcome=_outcome(used) if KINDS[door] is EventKind.CARD else None,
     )
+
+
+def _outcome(used: dict[str, str]) -> BindingOutcome:
+    """Read how a binding ended; only here the bank tells whose card it is (§8.2)."""
+    if used["pg_status"] not in ("success", "ok"):
+        return BindingOutcome.DECLINED
+    is_russian = used.get("pg_country") == "RU"
+    return BindingOutcome.RUSSIAN if is_russian else BindingOutcome.BOUND
 
 
 def _fields(body: bytes) -> tuple[Node, ...]:

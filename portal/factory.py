@@ -10,9 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.banks.registry import build_banks
 from portal.cli import register_commands
+from portal.domain.sms import SmsProvider
 from portal.identity.countries import SHIPPED, Countries
 from portal.identity.yandex import YandexApp, YandexClient
-from portal.settings import Settings
+from portal.settings import Settings, SettingsError
+from portal.sms import provider_at
 from portal.store.db import db, engine_options, prepare
 from portal.web import register_doors
 
@@ -31,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["banks"] = build_banks(settings.accounts)
     app.extensions["countries"] = Countries(settings.countries_file or SHIPPED)
     app.extensions["yandex"] = _yandex(settings)
+    app.extensions["sms"] = _sms(settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
     with app.app_context():
@@ -51,6 +54,13 @@ def _yandex(settings: Settings) -> YandexClient | None:
     secret = settings.yandex_client_secret.get_secret_value()
     urls = (settings.yandex_oauth_url.rstrip("/"), settings.yandex_login_url.rstrip("/"))
     return YandexClient(YandexApp(settings.yandex_client_id, secret, *urls))
+
+
+def _sms(settings: Settings) -> SmsProvider | None:
+    try:
+        return provider_at(settings.sms_url.get_secret_value())
+    except ValueError as error:
+        raise SettingsError(f"PORTAL_SMS_URL: {error}") from None
 
 
 def _config(settings: Settings) -> dict[str, object]:

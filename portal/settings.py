@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     sbp_losses: int = Field(3, ge=1, le=20)
     sweep_seconds: int = Field(5, ge=1, le=60)
     smtp_url: SecretStr = SecretStr("")
+    sms_url: SecretStr = SecretStr("")
     mail_from: str = "Понимаю <pay@ponimayu.local>"
     sandbox_url: str = ""
 
@@ -90,6 +91,8 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value().encode()
         if 0 < len(secret) < SECRET_MIN_BYTES:
             yield f"PORTAL_SECRET_KEY must have {SECRET_MIN_BYTES} bytes or more in production"
+        if "+http://" in self.sms_url.get_secret_value():
+            yield "PORTAL_SMS_URL must be https in production"
         for name in ("public_url", "yandex_oauth_url", "yandex_login_url"):
             if not getattr(self, name).startswith("https://"):
                 yield f"PORTAL_{name.upper()} must be https in production"

@@ -9,6 +9,7 @@ from portal.domain import clock
 from portal.domain.actors import SYSTEM
 from portal.domain.errors import EmailTaken, NotFound
 from portal.domain.permissions import Role
+from portal.domain.sms import e164
 from portal.jobs.letters import LINK_MINUTES, password_link
 from portal.store.db import db
 from portal.store.users import User
@@ -30,10 +31,12 @@ def create(email: str, name: str, role: str, phone: str | None, password: str) -
     """Make a person who can sign in."""
     if len(password) < MIN_PASSWORD_CHARACTERS:
         raise click.ClickException(f"Пароль короче {MIN_PASSWORD_CHARACTERS} знаков.")
+    if phone and e164(phone) is None:
+        raise click.ClickException("Телефон записан неверно: нужен вид +79991234567.")
     try:
         checked = validate_email(email, check_deliverability=False).normalized
         number = create_user(
-            NewUser(checked, name.strip(), Role(role), phone, password),
+            NewUser(checked, name.strip(), Role(role), e164(phone), password),
             actor=SYSTEM,
             now=clock.now(),
         )

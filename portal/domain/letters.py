@@ -1,4 +1,4 @@
-"""What the portal writes to people by e-mail; the words of each letter are templates."""
+"""What the portal writes to people by e-mail or SMS; the words of each letter are templates."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +19,13 @@ class LetterKind(StrEnum):
     CONSULTATION_CANCELLED = "consultation_cancelled"
     PAYMENT_LINK = "payment_link"
     BOOKED = "booked"
+
+
+class LetterChannel(StrEnum):
+    """By what a letter is carried; an SMS is given to its provider once and never again."""
+
+    MAIL = "mail"
+    SMS = "sms"
 
 
 #: Seconds until the next try after each failure; after the last one nobody tries again.

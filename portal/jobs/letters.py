@@ -10,7 +10,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import joinedload
 
 from portal.domain import clock
-from portal.domain.letters import LetterKind
+from portal.domain.letters import LetterChannel, LetterKind
 from portal.domain.money import Money
 from portal.mail import Mail, NotSent, put_into, send
 from portal.store.consultations import Consultation
@@ -41,7 +41,7 @@ def password_link(ticket: Ticket) -> str:
 def deliver(letter_id: int) -> None:
     """Send a letter that waits; when nobody takes it the sweep will ring again."""
     letter = db.session.get(Letter, letter_id, options=[joinedload(Letter.user)])
-    if letter is None or letter.next_try_at is None:
+    if letter is None or letter.next_try_at is None or letter.channel is not LetterChannel.MAIL:
         return
     mail = words(letter)
     db.session.rollback()
@@ -71,6 +71,12 @@ def words(letter: Letter) -> Mail:
     subject, _, body = text.partition("\n")
     html = _render(f"{letter.kind.value}.html", {**facts, "subject": subject})
     return Mail(portal.mail_from, user.email, subject.strip(), body.lstrip("\n"), html)
+
+
+def sms_text(letter: Letter) -> str:
+    """Put an SMS into words: one line, whose address ends it; every 67 characters cost one more."""
+    text = _render(f"{letter.kind.value}.sms", _told(letter))
+    return " ".join(text.split())
 
 
 def _told(letter: Letter) -> Mapping[str, Any]:

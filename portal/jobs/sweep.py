@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain import clock
 from portal.domain.bindings import BindingStatus
+from portal.domain.letters import LetterChannel
 from portal.domain.payments import PaymentStatus
 from portal.domain.refunds import RefundStatus
 from portal.jobs import (
@@ -22,6 +23,7 @@ from portal.jobs import (
     passwords,
     payments,
     refunds,
+    sms,
 )
 from portal.jobs.queue import nudge
 from portal.store.bank_states import BankCheck
@@ -62,7 +64,8 @@ def ring() -> None:
     _ring_all(cards.open_page, Binding.next_look_at, *_pages_wanted(now))
     _ring_all(cards.look, Binding.next_look_at, *_bindings_to_look_at(now))
     _ring_all(cards.forget, BoundCard.unbind_at, BoundCard.unbind_at <= now)
-    _ring_all(letters.deliver, Letter.next_try_at, Letter.next_try_at <= now)
+    for job, channel in ((letters.deliver, LetterChannel.MAIL), (sms.deliver, LetterChannel.SMS)):
+        _ring_all(job, Letter.next_try_at, Letter.next_try_at <= now, Letter.channel == channel)
     _ring_all(passwords.answer, PasswordRequest.created_at, PasswordRequest.created_at <= now)
     _ring_all(banks.check, BankCheck.asked_at, BankCheck.finished_at.is_(None))
     grace = timedelta(minutes=current_app.config["PORTAL"].completion_grace_minutes)

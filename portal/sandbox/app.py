@@ -15,6 +15,7 @@ from portal.sandbox.freedompay.api import add_freedompay
 from portal.sandbox.mailbox import mailbox
 from portal.sandbox.replies import refuse
 from portal.sandbox.settings import Settings, read_settings
+from portal.sandbox.smsru import smsru
 from portal.sandbox.store import Store
 from portal.sandbox.tochka.api import add_tochka
 from portal.sandbox.world import World
@@ -46,6 +47,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     add_tochka(app)
     add_freedompay(app)
     app.register_blueprint(yandex)
+    app.register_blueprint(smsru)
     app.register_error_handler(ValidationError, explain)
     app.after_request(add_headers)
     return app

@@ -49,4 +49,11 @@ FREEDOMPAY_WORDS = {
     "other_amount": "В уведомлении другая сумма. Портал читает операцию и верит только ей.",
     "extra_fields": "В уведомлении лишние поля. В портале то же, что всегда.",
 }
-FAULT_WORDS = BANK_WORDS | FREEDOMPAY_WORDS | WEBHOOK_WORDS | YANDEX_WORDS
+SMSRU_WORDS = {
+    "no_money_201": "У SMS.ru кончились деньги. В портале: «провайдер отказал порталу, код 201».",
+    "wrong_phone_202": "SMS.ru не знает такого номера. В портале: «такого мобильного номера нет».",
+    "stop_list_209": "Номер в стоп-листе. В портале: «на этот номер провайдер сообщений не шлёт».",
+    "busy_220": "SMS.ru временно не принимает СМС. Портал предлагает отправить ещё раз.",
+    "too_often_230": "На номер ушло слишком много СМС. Портал предлагает письмо.",
+}
+FAULT_WORDS = BANK_WORDS | FREEDOMPAY_WORDS | WEBHOOK_WORDS | YANDEX_WORDS | SMSRU_WORDS

@@ -20,6 +20,7 @@ CALLS = {
     "tochka": frozenset(TOCHKA_CALLS.split()),
     "freedompay": frozenset(FREEDOMPAY_CALLS.split()),
     "yandex": frozenset({"authorize", "token", "info"}),
+    "smsru": frozenset({"send"}),
 }
 STATUS_BEFORE = {"status_400": 400, "status_403": 403, "status_404": 404, "status_424": 424}
 STATUS_BEFORE |= {"status_500": 500, "status_502_html": 502}
@@ -43,6 +44,10 @@ YANDEX_FAULTS = {
     "info": AT_YANDEX | {"wrong_client", "no_id", "other_account"},
 }
 
+
+#: What the one call to SMS.ru may meet.
+AT_SMSRU = frozenset({"status_500", "malformed", "slow", "lost_before", "lost_after", "hang_after"})
+AT_SMSRU |= {"no_money_201", "wrong_phone_202", "stop_list_209", "busy_220", "too_often_230"}
 
 #: What any call to Freedom Pay may meet, what only one of them may, and its webhooks.
 AT_FREEDOMPAY = frozenset({"lost_before", "lost_after", "hang_after", "slow", "malformed"})
@@ -122,6 +127,8 @@ def _count_down(store: Store, fault: Fault) -> None:
 def _faults_of(bank: str, call: str) -> frozenset[str]:
     if bank == "yandex":
         return YANDEX_FAULTS.get(call, AT_YANDEX)
+    if bank == "smsru":
+        return AT_SMSRU if call != "webhook" else frozenset()
     if bank == "freedompay":
         return _at_freedompay(call)
     if call == "webhook":

@@ -27,6 +27,7 @@ class Settings(BaseModel):
     merchant_id: str = Field("200000000001056", min_length=15, max_length=15)
     freedompay_merchant_id: str = Field("100001", pattern=r"^\d{1,12}$")
     freedompay_secret: str = Field("local.freedompay.secret", min_length=1)
+    smsru_api_id: str = Field("local.smsru.key", min_length=1)
     signing_key_pem: str = ""  # empty: a key is made at the first need and kept in the state
     postman: bool = True  # False: nobody delivers until asked, for tests without waiting
     allow_local_webhooks: bool = True

@@ -52,6 +52,7 @@ def _locally(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     defaults = {
         "PORTAL_MODE": "local",
         "PORTAL_SANDBOX_URL": simulators,
+        "PORTAL_SMS_URL": _simulated_smsru(simulators),
         "SANDBOX_HOST": host,
         "SANDBOX_PORT": port,
         "SANDBOX_PUBLIC_URL": simulators,
@@ -81,6 +82,11 @@ def _simulated_yandex(simulators: str) -> dict[str, str]:
         "PORTAL_YANDEX_OAUTH_URL": f"{simulators}/yandex",
         "PORTAL_YANDEX_LOGIN_URL": f"{simulators}/yandex",
     }
+
+
+def _simulated_smsru(simulators: str) -> str:
+    scheme, _, rest = simulators.partition("://")
+    return f"smsru+{scheme}://local.smsru.key@{rest}/smsru/sms/send"
 
 
 def _portal_url(given: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.domain.actors import Actor
-from portal.domain.letters import FIRST_WAIT, LetterKind
+from portal.domain.letters import FIRST_WAIT, LetterChannel, LetterKind
 from portal.store.db import Base, open_enum_type
 from portal.store.users import User
 
@@ -24,6 +24,9 @@ class Letter(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[LetterKind] = mapped_column(open_enum_type(LetterKind))
+    channel: Mapped[LetterChannel] = mapped_column(
+        open_enum_type(LetterChannel), default=LetterChannel.MAIL
+    )
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     #: Names the event that it tells of, so that an event heard twice is told once.
     event_key: Mapped[str | None] = mapped_column(String(60))
@@ -62,12 +65,16 @@ def count_letters(session: Session, kind: LetterKind, user_id: int, since: datet
 
 
 def last_letter_about(
-    session: Session, kind: LetterKind, user_id: int, row_id: int
+    session: Session,
+    kind: LetterKind,
+    user_id: int,
+    row_id: int,
+    channel: LetterChannel = LetterChannel.MAIL,
 ) -> Letter | None:
     """Find the newest letter of a kind that told a person of this row; a person gets few."""
     letters = session.scalars(
         select(Letter)
-        .where(Letter.user_id == user_id, Letter.kind == kind)
+        .where(Letter.user_id == user_id, Letter.kind == kind, Letter.channel == channel)
         .order_by(Letter.id.desc())
         .limit(100)
     )

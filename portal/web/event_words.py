@@ -40,6 +40,7 @@ EVENTS = bank_words.EVENTS | {
     "consultation.gift": "Консультация подарена",
     "consultation.pay": "Консультация оплачена с баланса",
     "consultation.link": "Ссылка на оплату отправлена клиенту",
+    "consultation.link_by_sms": "Ссылка на оплату отправлена клиенту по СМС",
     "consultation.release": "Запись отменена: не оплачена вовремя",
     "slot.offer": "Слот предложен",
     "slot.withdraw": "Слот снят",

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, url_for
 
 from portal.domain import clock
-from portal.domain.errors import AccountSuspended, AlreadyPaid, NotPayable
-from portal.domain.letters import LetterKind
+from portal.domain.errors import AccountSuspended, AlreadyPaid, NotFound, NotPayable
+from portal.domain.letters import LetterChannel, LetterKind
 from portal.domain.money import Currency
 from portal.domain.payments import PaymentStatus
 from portal.domain.permissions import Permission
 from portal.jobs import payments as jobs
+from portal.jobs import sms as sms_jobs
 from portal.jobs.accounts import banks
 from portal.jobs.queue import nudge
 from portal.store.cards import last_charge_of
@@ -25,17 +26,30 @@ from portal.web.fragments import go, is_partial, render
 from portal.web.pay_pages import pay_url
 from portal.web.qr import qr_code
 from portal.web.session import actor
+from portal.web.sms_words import offer_sms
 
 bp = Blueprint("payment_links", __name__, url_prefix="/consultations")
-SENT = "Ссылка на оплату отправляется клиенту на почту."
+SENT = {
+    LetterChannel.MAIL: "Ссылка на оплату отправляется клиенту на почту.",
+    LetterChannel.SMS: "Ссылка на оплату отправляется клиенту по СМС.",
+}
 PAID = "Консультация уже оплачена: ссылка не отправлена."
 NOT_PAYABLE = "За эту консультацию платить не нужно: она отменена, прошла или бесплатная."
 SUSPENDED = (
-    "Письмо не отправлено: приём платежей через банк приостановлен, причина на «Обзоре». Клиент "
+    "Ссылка не отправлена: приём платежей через банк приостановлен, причина на «Обзоре». Клиент "
     "пока не смог бы заплатить. Отправьте ссылку, когда приём возобновят."
 )
-UNREACHABLE = "У клиента нет почты, или он отключён. Скопируйте ссылку и передайте её сами."
-JUST_SENT = "Эту ссылку отправили меньше 10 минут назад. Подождите: письмо ещё в пути."
+UNREACHABLE = {
+    LetterChannel.MAIL: "У клиента нет почты, или он отключён. Скопируйте ссылку и передайте её "
+    "сами.",
+    LetterChannel.SMS: "У клиента не записан телефон для СМС, или он отключён. Скопируйте ссылку и "
+    "передайте её сами.",
+}
+JUST_SENT = {
+    LetterChannel.MAIL: "Эту ссылку отправили меньше 10 минут назад. Подождите: письмо ещё в пути.",
+    LetterChannel.SMS: "Эту ссылку отправили по СМС меньше 10 минут назад. Подождите: второе СМС "
+    "не отправлено.",
+}
 
 
 def _charge_told(number: int, *, is_awaited: bool) -> ChargeTold | None:
@@ -65,13 +79,15 @@ def show(number: int) -> Response:
 
 
 def _link_of(consultation: Consultation, *, has_code: bool) -> dict[str, Any]:
-    """Return the link as a field, a code, and the last letter that took it to the client."""
-    kind, url, number = LetterKind.PAYMENT_LINK, pay_url(consultation), consultation.id
+    """Return the link as a field, a code, and the last letter and SMS that took it along."""
+    url, client = pay_url(consultation), consultation.client
+    about = (LetterKind.PAYMENT_LINK, client.id, consultation.id)
     return {
         "pay_url": url,
         "code": qr_code(url) if has_code else "",
-        "link_letter": last_letter_about(db.session(), kind, consultation.client_id, number),
+        "link_letter": last_letter_about(db.session(), *about),
         "may_send": True,
+        "sms": offer_sms(client, last_letter_about(db.session(), *about, LetterChannel.SMS)),
     }
 
 
@@ -86,9 +102,28 @@ def _tills(number: int) -> list[str]:
 @bp.post("/<int:number>/link")
 @requires(Permission.CONSULTATIONS_BOOK)
 def send(number: int) -> Response:
-    """Send the client the link to pay, and say beside it what came of it."""
+    """Send the client the link to pay by mail, and say beside it what came of it."""
+    _send(number, LetterChannel.MAIL)
+    return go(url_for("payment_links.show", number=number))
+
+
+@bp.post("/<int:number>/link/sms")
+@requires(Permission.CONSULTATIONS_BOOK)
+def send_sms(number: int) -> Response:
+    """Send it by SMS, where a provider is set."""
+    if sms_jobs.provider() is None:
+        raise NotFound(what="SmsProvider")
+    letter = _send(number, LetterChannel.SMS)
+    if letter:
+        nudge(sms_jobs.deliver, letter)
+    return go(url_for("payment_links.show", number=number))
+
+
+def _send(number: int, channel: LetterChannel) -> int:
+    """Put the link on its way and say what came of it; return the letter's number, 0 of none."""
+    now, tills = clock.now(), _tills(number)
     try:
-        send_payment_link(number, actor=actor(), now=clock.now(), tills=_tills(number))
+        letter = send_payment_link(number, channel, actor=actor(), now=now, tills=tills)
     except AlreadyPaid:
         flash(PAID, "wait")
     except NotPayable:
@@ -96,9 +131,10 @@ def send(number: int) -> Response:
     except AccountSuspended:
         flash(SUSPENDED, "wait")
     except ClientUnreachable:
-        flash(UNREACHABLE, "wait")
+        flash(UNREACHABLE[channel], "wait")
     except LinkJustSent:
-        flash(JUST_SENT, "wait")
+        flash(JUST_SENT[channel], "wait")
     else:
-        flash(SENT, "good")
-    return go(url_for("payment_links.show", number=number))
+        flash(SENT[channel], "good")
+        return letter
+    return 0

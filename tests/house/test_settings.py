@@ -57,6 +57,10 @@ FAULTS = {
         {"PUBLIC_URL": "https://p.test", "YANDEX_OAUTH_URL": "http://y.test"},
         "PORTAL_YANDEX_OAUTH_URL must be https in production",
     ),
+    "SMS over http": (
+        {"PUBLIC_URL": "https://p.test", "SMS_URL": "smsru+http://key@sms.test/sms/send"},
+        "PORTAL_SMS_URL must be https in production",
+    ),
     "in production over http": (
         {"PUBLIC_URL": "http://p.test"},
         "PORTAL_PUBLIC_URL must be https in production",

@@ -10,10 +10,12 @@ from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentS
 from portal.domain.permissions import Permission
 from portal.domain.refunds import NextStep, RefundReason, RefundRule, RefundStatus
 from portal.domain.slots import SlotStatus
+from portal.domain.sms import SmsFailure
 from portal.store.deliveries import DeliveryStatus
 from portal.web.event_words import EVENTS
 from portal.web.labels import LABELS, SHAPES
 from portal.web.refund_words import REASONS, STEPS
+from portal.web.sms_words import FAILED
 from tests.house.sources import ROOT, string_arguments
 
 SHOWN = (
@@ -71,6 +73,10 @@ def test_a_value_that_two_kinds_share_has_words_of_its_own_in_each():
 
 def test_every_rule_of_a_refund_has_a_reason_in_russian():
     assert [rule for rule in RefundRule if not CYRILLIC.search(REASONS.get(rule, ""))] == []
+
+
+def test_every_failure_of_an_sms_has_words():
+    assert [why for why in SmsFailure if not CYRILLIC.search(FAILED.get(why, ""))] == []
 
 
 def test_every_next_step_has_words():

@@ -8,6 +8,7 @@ from portal.sandbox.fault_words import FAULT_WORDS
 from portal.sandbox.faults import (
     ANY_CALL,
     AT_FREEDOMPAY,
+    AT_SMSRU,
     FREEDOMPAY_FAULTS,
     FREEDOMPAY_WEBHOOK,
     PARTICULAR,
@@ -148,7 +149,7 @@ def test_every_fault_says_what_it_does_and_how_a_person_meets_it(bank):
 
     at_tochka = ANY_CALL.union(PARTICULAR, WEBHOOK)
     at_freedompay = AT_FREEDOMPAY.union(FREEDOMPAY_FAULTS, FREEDOMPAY_WEBHOOK)
-    assert set(FAULT_WORDS) == at_tochka.union(at_freedompay, *YANDEX_FAULTS.values())
+    assert set(FAULT_WORDS) == at_tochka.union(at_freedompay, AT_SMSRU, *YANDEX_FAULTS.values())
     assert [name for name, words in FAULT_WORDS.items() if words not in page] == []
 
 

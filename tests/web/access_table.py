@@ -53,6 +53,7 @@ GET  /consultations/buy/<int:client_id>/<int:slot_id>  303  303  403  403  403  
 POST /consultations/buy/<int:client_id>/<int:slot_id>  303  303  403  403  403  403  422  422
 GET  /consultations/<int:number>/link                 303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/link                 303  303  403  403  403  403  303  303
+POST /consultations/<int:number>/link/sms             303  303  403  403  403  403  404  404
 GET  /consultations/<int:number>/complete             303  303  403  403  403  403  200  200
 POST /consultations/<int:number>/complete             303  303  403  403  403  403  422  422
 GET  /slots                                          303  303  403  403  403  403  200  200

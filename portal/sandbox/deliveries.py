@@ -119,10 +119,12 @@ def record_attempt(world: World, delivery: Delivery, status: int | None) -> Deli
     return tried
 
 
-def hurry(world: World) -> None:
-    """Make everything that waits or is held back due at once, for tests without waiting."""
+def hurry(world: World, operation_id: str | None = None) -> None:
+    """Make what waits or is held back due at once, of one operation or of all."""
     with world.store.transaction():
         for delivery in _list_open(world):
+            if operation_id not in (None, delivery.operation_id):
+                continue
             changes = {"state": "waiting", "due_at": world.now()}
             world.store.put(str(delivery.number), delivery.model_copy(update=changes))
 

@@ -57,6 +57,7 @@ FREEDOMPAY_FAULTS = {
     "refuse": frozenset({"revoke", "init_payment", "card_init", "card_direct"}),
     "late_refund": frozenset({"revoke"}),
     "failed_refund": frozenset({"revoke"}),
+    "callback_first": frozenset({"card_direct"}),
     "bare_signature": frozenset({"card_init", "card_direct"}),
     "wrong_amount": frozenset({"get_status3"}),
     "unknown_status": frozenset({"get_status3"}),

@@ -60,6 +60,17 @@ class Merchant:
         self.client.post(page, data={"pan": card})
         return operation
 
+    def prepared(self, **changes: str) -> str:
+        """Let a payer bind a card, and prepare a charge of it; return the operation."""
+        cards, user = "/v1/merchant/100001/cardstorage", {"pg_user_id": "u-7"}
+        links = {"pg_post_link": "http://127.0.0.1:9/", "pg_back_link": "https://shop.test/"}
+        page = self.call(f"{cards}/add", **user, **links).find("pg_redirect_url") or ""
+        self.client.post(page.partition("8010")[2], data={"pan": GOOD})
+        (card,) = self.call(f"{cards}/list", **user).all("card")
+        sold = {"pg_order_id": "C-1", "pg_amount": "1500.00", "pg_description": "Консультация"}
+        asked = {**user, **sold, "pg_card_token": card.find("pg_card_token") or "", **changes}
+        return self.call("/v1/merchant/100001/card/init", **asked).find("pg_payment_id") or ""
+
     def status(self, operation: str) -> Node:
         """Read an operation."""
         return self.call("/get_status3.php", pg_payment_id=operation)

@@ -160,6 +160,19 @@ def test_a_message_may_carry_odd_things_under_a_right_seal(
     assert is_signed(("hook",), fields_of(body), [SECRET])
 
 
+@pytest.mark.parametrize(("fault", "told"), [("slow", 0), ("callback_first", 1)])
+def test_a_message_may_come_before_the_answer(shop, bank, receiver, fault, told):
+    operation = shop.prepared(pg_result_url=receiver.url)
+    shop.fault("card_direct", fault)
+
+    shop.call("/v1/merchant/100001/card/direct", pg_payment_id=operation)
+
+    came = [dict(parse_qsl(body)) for _, body in receiver.got]
+    assert [(each["pg_payment_id"], each["pg_result"]) for each in came] == [
+        (operation, "1")
+    ] * told
+
+
 def test_a_bad_seal_and_a_lost_message(shop, bank, receiver):
     shop.fault("webhook", "bad_signature")
     shop.fault("webhook", "lost")

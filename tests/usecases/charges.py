@@ -67,9 +67,9 @@ def pay_token(consultation: int) -> str:
         return session.get_one(Consultation, consultation).pay_token
 
 
-def make_scene(app) -> Scene:
-    """Make the bank and the people; the first payment binds the card."""
-    bank = FakeBank(charges=True)
+def make_scene(app, bank: FakeBank | None = None) -> Scene:
+    """Make the people, and a bank unless there is one; the first payment binds the card."""
+    bank = bank or FakeBank(charges=True)
     account = Account("tochka", "Точка", bank, AccountMode.ACTIVE, "Консультация")
     app.extensions["banks"] = Banks({"tochka": account})
     anna, kirill = builders.staff(), builders.customer()

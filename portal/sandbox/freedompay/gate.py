@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from pydantic import BaseModel
 
 from portal.sandbox.connections import AnswerLost, cut_connection
+from portal.sandbox.deliveries import hurry
 from portal.sandbox.faults import Fault, take_fault
 from portal.sandbox.freedompay.bends import BENDS
 from portal.sandbox.freedompay.operations import Refused
@@ -159,6 +160,9 @@ def _answer(world: World, fault: Fault | None, done: Done) -> Response:
     name = fault.fault if fault else ""
     if fault is not None and name in ("slow", "hang_after"):
         time.sleep(fault.seconds)
+    if name == "callback_first":
+        hurry(current_world(), done.payment_id)
+        current_app.extensions["postman"].send_due()
     if name in LOST_AFTER or done.is_cut:
         return cut_connection()
     if name == "edge_403_after":

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,10 +83,12 @@ def _megabytes() -> int:
     return round((size or 0) / 1e6)
 
 
-def lists(client: Client, size: int) -> None:
+def lists(client: Client, size: int, only: Sequence[str] = ()) -> None:
     """Print every question: the page over HTTP, and the query alone in this process."""
     _heads("one client, ms", "HTTP p50", "p95", "query p50", "p95")
     for question in questions(size):
+        if only and not any(words in question.title for words in only):
+            continue
 
         def ask(query: object = question.query) -> None:
             query(db.session())  # type: ignore[operator]
@@ -121,14 +123,15 @@ def loads(url: str) -> None:
                 _line(f"{name}: webhooks, 8 clients", *load(client, 8, path, events))
 
 
-def measure(name: str, url: str, size: int) -> None:
-    """Print everything about one database of one size."""
+def measure(name: str, url: str, size: int, only: Sequence[str]) -> None:
+    """Print everything about one database of one size, or some questions and nothing else."""
     with filled(name, url, size):
         with served("gunicorn", environment(url, "redis://127.0.0.1:1"), 1) as client:
             print(f"The first page is {len(client.ask('/payments').encode()):,} bytes.")
-            lists(client, size)
-        ledger()
-        loads(url)
+            lists(client, size, only)
+        if not only:
+            ledger()
+            loads(url)
         _say_load()
 
 
@@ -148,16 +151,17 @@ def main() -> None:
     """Measure every size on both databases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="payments")
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--only", nargs="+", default=(), help="words of the questions to ask alone")
+    sizes, only = parser.parse_args().sizes, parser.parse_args().only
     revision = ["git", "rev-parse", "--short", "HEAD"]
     said = subprocess.run(revision, capture_output=True, text=True).stdout.strip()
     print(f"Revision {said}, Python {sys.version.split()[0]}.")
     _say_load()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            measure("SQLite", f"sqlite:///{Path(folder) / 'bench.sqlite'}", size)
+            measure("SQLite", f"sqlite:///{Path(folder) / 'bench.sqlite'}", size, only)
         with servers.postgresql() as url:
-            measure("PostgreSQL", url, size)
+            measure("PostgreSQL", url, size, only)
 
 
 if __name__ == "__main__":

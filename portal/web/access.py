@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 
 from portal.domain import clock
 from portal.domain.permissions import NEEDS_YANDEX, OWN, Permission
@@ -124,6 +124,7 @@ def guard() -> None:
         abort(401)
     if not _is_allowed(tag, person):
         note_denial(knock(), actor=actor(), now=clock.now())
+        g.lacks = tag
         abort(403)
     _require_confirmation(tag, person)
 

@@ -9,7 +9,9 @@ from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.domain.errors import NotFound, Refusal
+from portal.web.access import works_here
 from portal.web.fragments import is_partial
+from portal.web.labels import LABELS
 from portal.web.step_ups import StepUp, ask
 
 _log = logging.getLogger(__name__)
@@ -69,7 +71,17 @@ def _http(error: HTTPException) -> Response:
         return ask_to_sign_in()
     if error.response is not None:
         return make_response(error.response)
-    return page(status)
+    return page(status, _lacks() if status == 403 else None)
+
+
+def _lacks() -> str | None:
+    """Name the right that opens the page to who works here; to others it would mean nothing."""
+    right = LABELS.get(g.lacks) if "lacks" in g and works_here() else None
+    return (
+        f"Для этой страницы нужно право «{right}». Его выдаёт супер-администратор."
+        if right
+        else None
+    )
 
 
 def _foreign_host(_error: SecurityError) -> Response:

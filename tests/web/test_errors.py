@@ -34,7 +34,9 @@ def errors(world):
 
 WORDS = {
     400: "Страница устарела: обновите её и отправьте ещё раз. Деньги не отправлялись.",
-    403: "У вас нет права на эту страницу. Его выдаёт супер-администратор.",
+    403: (
+        "Для этой страницы нужно право «Смотреть события банков». Его выдаёт супер-администратор."
+    ),
     404: "Такой записи нет или её номер набран с ошибкой.",
     405: "Ничего не изменилось. Откройте её из меню.",
     413: "Ничего не сохранено. Сократите текст и отправьте ещё раз.",
@@ -56,6 +58,13 @@ def test_an_error_is_a_page_that_says_what_next(world, errors, status):
     assert f"<p>{WORDS[status]}</p>" in answer.text
     assert f"<code>{answer.headers['X-Request-ID']}</code>" in answer.text
     assert "HX-Retarget" not in answer.headers
+
+
+def test_a_client_is_not_told_of_rights_of_staff(world):
+    page = world.browser_of("kirill").get("/payments").text
+
+    assert "У вас нет права на эту страницу." in page
+    assert "Смотреть платежи" not in page
 
 
 @pytest.mark.parametrize("status", WORDS)

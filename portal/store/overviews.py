@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
-from portal.domain.payments import PaymentMethod
+from portal.domain.payments import Incident, PaymentMethod
 from portal.domain.refunds import RETURNED_TO_US, RefundReason, RefundStatus
 from portal.store.audit import last_check
 from portal.store.card_checks import checks_in_trouble
@@ -30,7 +30,7 @@ UNSENT = timedelta(hours=1)
 NAMED = 5
 #: The small sum of a card check is no taking, and its return is told apart (B4).
 _OF_A_CONSULTATION = Refund.reason != RefundReason.CARD_CHECK
-_INCIDENTS = (Payment.incident.is_not(None), Payment.consultation_id.is_not(None))
+_INCIDENTS = (Payment.incident.in_(tuple(Incident)), Payment.consultation_id.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Payment(Base):
             postgresql_where=text("is_surplus IS TRUE"),
             sqlite_where=text("is_surplus IS 1"),
         ),
+        partial_index("ix_payments_incident", "incident", "id", where="incident IS NOT NULL"),
         partial_index("ix_payments_under_way", "paid_transfer_id", where="under_way_minor > 0"),
         partial_index(
             "ix_payments_returned", "paid_transfer_id", where="refunded_minor + external_minor > 0"

@@ -35,8 +35,8 @@ def sells(stack: Stack, specialist: str) -> tuple[int, str]:
         return number, f"/pay/{session.get_one(Consultation, number).pay_token}"
 
 
-def pays_in_tenge(daniyar: Person, checkout: str) -> None:
-    """Say whose card it is, see the price in tenge, and pay by the second card that is tried."""
+def comes_to_the_bank(daniyar: Person, checkout: str) -> None:
+    """Say whose card it is, see the price in tenge, and go to the bank's page."""
     daniyar.opens(f"{checkout}/card?change=1")
     daniyar.page.get_by_label("Казахстанского или другой страны").check()
     daniyar.presses("Продолжить")
@@ -45,6 +45,10 @@ def pays_in_tenge(daniyar: Person, checkout: str) -> None:
     assert wide <= 0
     daniyar.presses("Перейти к оплате картой")
     daniyar.page.wait_for_url("**/freedompay/pay.html*", timeout=30_000)
+
+
+def is_declined_first(daniyar: Person) -> None:
+    """Try a Russian card, read why it pays nothing here, and come back to the bank's page."""
     daniyar.page.get_by_label("Номер карты").fill(RUSSIAN)
     daniyar.presses("Продолжить с картой")
     daniyar.sees("Оплата не прошла")
@@ -52,9 +56,25 @@ def pays_in_tenge(daniyar: Person, checkout: str) -> None:
     daniyar.sees("Это карта российского банка")
     expect(daniyar.page.get_by_role("button", name="Оплатить 3 500 ₽")).to_be_visible()
     daniyar.page.get_by_role("link", name="Попробовать другую карту").click()
+
+
+def pays(daniyar: Person) -> None:
+    """Pay on the bank's page."""
     daniyar.page.get_by_label("Номер карты").fill(GOOD)
     daniyar.presses("Продолжить с картой")
     daniyar.page.wait_for_url("**/pay/**", timeout=30_000)
+    daniyar.sees("Оплачено 21")
+
+
+def refunds_in_parts(anna: Person) -> None:
+    """Return a part, see it confirmed, and return the rest by the same form."""
+    form = anna.page.url
+    anna.page.get_by_label("Часть суммы").check()
+    anna.page.get_by_label("Сумма", exact=True).fill("5000")
+    refunds(anna)
+    anna.sees("Банк подтвердил возврат")
+    anna.page.goto(form)
+    refunds(anna)
 
 
 def returned(stack: Stack) -> list[float]:
@@ -63,23 +83,45 @@ def returned(stack: Stack) -> list[float]:
     return [entry["amount"] for entry in entries if entry["executed"]]
 
 
-@pytest.mark.parametrize("narrow", [True, False], ids=["phone", "desktop"])
-def test_tenge_are_charged_as_shown_and_go_back_as_tenge(
-    enter: Callable[[str], Person], stack: Stack, *, narrow: bool
-) -> None:
-    daniyar, anna = enter("akhmetov"), enter("admin")
-    if narrow:
-        daniyar.page.set_viewport_size({"width": 390, "height": 844})
-    number, checkout = sells(stack, f"Седова {len(returned(stack))}")
-    before = len(returned(stack))
+PHONE, DESKTOP = (390, 844), (1366, 768)
+WHOLE, PARTS = [21_321.0], [5_000.0, 16_321.0]
+#: With scripts or without, at which screen, what goes wrong at the bank, what goes back.
+STORIES = {
+    "declined first, phone": (True, PHONE, None, WHOLE),
+    "declined first, no scripts": (False, DESKTOP, None, WHOLE),
+    "webhook lost, no scripts": (False, PHONE, ("webhook", "lost"), WHOLE),
+    "refund answer lost": (True, DESKTOP, ("revoke", "lost_after"), WHOLE),
+    "refund answer lost, no scripts": (False, PHONE, ("revoke", "lost_after"), WHOLE),
+    "in parts": (True, DESKTOP, None, PARTS),
+}
 
-    pays_in_tenge(daniyar, checkout)
-    daniyar.sees("Оплачено 21")
+
+@pytest.mark.parametrize(("scripted", "screen", "fault", "back"), STORIES.values(), ids=STORIES)
+def test_tenge_are_charged_as_shown_and_go_back_as_tenge(
+    enter: Callable[[str], Person],
+    stack: Stack,
+    *,
+    screen: tuple[int, int],
+    fault: tuple[str, str] | None,
+    back: list[float],
+) -> None:
+    daniyar, anna, before = enter("akhmetov"), enter("admin"), len(returned(stack))
+    daniyar.page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    number, checkout = sells(stack, f"Седова {before}")
+    if fault:
+        call, name = fault
+        stack.control.post("faults", json={"bank": "freedompay", "call": call, "fault": name})
+
+    comes_to_the_bank(daniyar, checkout)
+    if fault is None and back is WHOLE:
+        is_declined_first(daniyar)
+    pays(daniyar)
     cancels(anna, number)
-    refunds(anna)
+    refunds_in_parts(anna) if back is PARTS else refunds(anna)
 
     anna.sees("Банк подтвердил возврат")
-    assert returned(stack)[before:] == [21_321.0]
+    assert returned(stack)[before:] == back
+    assert stack.control.get("faults").json()["faults"] == []
     daniyar.opens("/account")
     expect(daniyar.page.get_by_text("Свободно")).to_have_count(0)
     assert_book_holds(stack)

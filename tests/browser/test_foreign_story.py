@@ -1,6 +1,7 @@
 """A card of another country: tenge are shown, charged and returned, roubles never move (A5)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -83,44 +84,52 @@ def returned(stack: Stack) -> list[float]:
     return [entry["amount"] for entry in entries if entry["executed"]]
 
 
-PHONE, DESKTOP = (390, 844), (1366, 768)
-WHOLE, PARTS = [21_321.0], [5_000.0, 16_321.0]
-#: With scripts or without, at which screen, what goes wrong at the bank, what goes back.
+@dataclass(frozen=True)
+class Story:
+    """How a story differs: the screen's size, what goes wrong at the bank, what goes back."""
+
+    screen: tuple[int, int] = (1366, 768)
+    fault: tuple[str, str] | None = None
+    back: tuple[float, ...] = (21_321.0,)
+    is_declined: bool = False
+
+    def begins(self, daniyar: Person, stack: Stack) -> None:
+        """Set the stage."""
+        daniyar.page.set_viewport_size(dict(zip(("width", "height"), self.screen, strict=True)))
+        if self.fault:
+            order = dict(zip(("call", "fault"), self.fault, strict=True))
+            stack.control.post("faults", json={"bank": "freedompay", **order})
+
+
+PHONE, ANSWER_LOST = (390, 844), ("revoke", "lost_after")
+#: With scripts or without, and the story.
 STORIES = {
-    "declined first, phone": (True, PHONE, None, WHOLE),
-    "declined first, no scripts": (False, DESKTOP, None, WHOLE),
-    "webhook lost, no scripts": (False, PHONE, ("webhook", "lost"), WHOLE),
-    "refund answer lost": (True, DESKTOP, ("revoke", "lost_after"), WHOLE),
-    "refund answer lost, no scripts": (False, PHONE, ("revoke", "lost_after"), WHOLE),
-    "in parts": (True, DESKTOP, None, PARTS),
+    "declined first, phone": (True, Story(PHONE, is_declined=True)),
+    "declined first, no scripts": (False, Story(is_declined=True)),
+    "webhook lost, no scripts": (False, Story(PHONE, ("webhook", "lost"))),
+    "refund answer lost": (True, Story(fault=ANSWER_LOST)),
+    "refund answer lost, no scripts": (False, Story(PHONE, ANSWER_LOST)),
+    "in parts": (True, Story(back=(5_000.0, 16_321.0))),
 }
 
 
-@pytest.mark.parametrize(("scripted", "screen", "fault", "back"), STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize(("scripted", "story"), STORIES.values(), ids=STORIES)
 def test_tenge_are_charged_as_shown_and_go_back_as_tenge(
-    enter: Callable[[str], Person],
-    stack: Stack,
-    *,
-    screen: tuple[int, int],
-    fault: tuple[str, str] | None,
-    back: list[float],
+    enter: Callable[[str], Person], stack: Stack, story: Story
 ) -> None:
     daniyar, anna, before = enter("akhmetov"), enter("admin"), len(returned(stack))
-    daniyar.page.set_viewport_size({"width": screen[0], "height": screen[1]})
     number, checkout = sells(stack, f"Седова {before}")
-    if fault:
-        call, name = fault
-        stack.control.post("faults", json={"bank": "freedompay", "call": call, "fault": name})
+    story.begins(daniyar, stack)
 
     comes_to_the_bank(daniyar, checkout)
-    if fault is None and back is WHOLE:
+    if story.is_declined:
         is_declined_first(daniyar)
     pays(daniyar)
     cancels(anna, number)
-    refunds_in_parts(anna) if back is PARTS else refunds(anna)
+    refunds_in_parts(anna) if len(story.back) > 1 else refunds(anna)
 
     anna.sees("Банк подтвердил возврат")
-    assert returned(stack)[before:] == back
+    assert returned(stack)[before:] == list(story.back)
     assert stack.control.get("faults").json()["faults"] == []
     daniyar.opens("/account")
     expect(daniyar.page.get_by_text("Свободно")).to_have_count(0)

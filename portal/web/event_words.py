@@ -47,6 +47,7 @@ EVENTS = bank_words.EVENTS | {
     "list.export": "Список выгружен в файл",
     "user.create": "Человек заведён",
     "user.contacts": "Показаны почта и телефон",
+    "user.phone": "Телефон изменён",
     "user.sign_in": "Вход по паролю",
     "password.confirm": "Пароль введён ещё раз",
     "user.role": "Роль человека изменена",

@@ -38,7 +38,7 @@ OBJECTS = {
 }
 _ACCESS = (
     *("role.", "right.", "user.create", "user.role", "user.enable", "user.disable"),
-    "user.contacts",
+    *("user.contacts", "user.phone"),
 )
 #: The filter «Действие»: its value -> the words, and how the codes begin.
 GROUPS = {
@@ -110,7 +110,8 @@ REFUSALS = {
     "gift_without_reason": "подарок без основания",
     "charge_without_consent": "списание без согласия клиента",
     "not_a_client": "для этого человека не покупают",
-    "client_unreachable": "у клиента нет почты или он отключён",
+    "client_unreachable": "у клиента нет почты или телефона, или он отключён",
+    "wrong_phone": "это не номер телефона",
     "link_just_sent": "ссылку отправили только что",
     "not_payable": "платить не за что",
     "out_of_place": "такое право этой роли не дают",

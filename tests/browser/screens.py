@@ -65,6 +65,7 @@ SCREENS = (
     Screen("slot, withdraw", "admin", "/slots/2/withdraw"),
     Screen("users", "admin", "/users"),
     Screen("user", "admin", "/users/10"),
+    Screen("user, telephone", "admin", "/users/10/phone"),
     Screen("user, statement", "admin", "/users/10?tab=statement"),
     Screen("user, consultations", "viewer", "/users/10?tab=consultations"),
     Screen("deliveries", "super", "/deliveries"),

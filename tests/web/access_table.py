@@ -64,6 +64,8 @@ POST /slots/<int:number>/withdraw                    303  303  403  403  403  40
 GET  /users                                           303  303  403  403  403  200  200  200
 GET  /users/<int:number>                              303  303  403  403  403  200  200  200
 POST /users/<int:number>/reveal                      303  303  403  403  403  403  200  200
+GET  /users/<int:number>/phone                       303  303  403  403  403  403  200  200
+POST /users/<int:number>/phone                       303  303  403  403  403  403  303  303
 GET  /deliveries                                      303  303  403  403  403  403  200  200
 GET  /deliveries/<int:number>                         303  303  403  403  403  403  200  200
 GET  /banks                                           303  303  403  403  403  403  403  200

@@ -32,7 +32,8 @@ def open_page(binding_id: int) -> None:
     name = db.session.get_one(Binding, binding_id).account
     db.session.rollback()
     url = current_app.config["PORTAL"].public_url
-    order = page_order_of(binding_id, return_url=f"{url}/account/cards/bindings")
+    back = f"{url}/account/cards/bindings"
+    order = page_order_of(binding_id, return_url=back, now=clock.now())
     if order is None:
         return
     try:

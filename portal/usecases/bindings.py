@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.bindings import BindingStatus, Sight, binding_status, heard, next_look
 from portal.domain.card_ports import BindingOrder, BindingPage
+from portal.domain.payments import SUSPENDED_MEANWHILE
 from portal.domain.ports import BindingOutcome, KeptCard
 from portal.store.audit import note
-from portal.store.bank_states import require_taking
+from portal.store.bank_states import is_taking, require_taking
 from portal.store.bindings import Binding, bind_on_page, find_usable_binding, fresh_cards
 from portal.store.cards import BoundCard
 from portal.store.db import locked, transaction
@@ -48,11 +49,18 @@ def start_binding(user_id: int, account: str, *, actor: Actor, now: datetime) ->
         return binding.id
 
 
-def page_order_of(binding_id: int, *, return_url: str) -> BindingOrder | None:
-    """Describe a binding to the bank, or return None when it has its page or is over."""
+def page_order_of(binding_id: int, *, return_url: str, now: datetime) -> BindingOrder | None:
+    """Describe a binding to the bank, or return None when it has its page or is over.
+
+    One whose account was suspended meanwhile ends here: the bank is not asked.
+    """
     with transaction() as session:
         client, binding = _locked(session, binding_id)
         if binding.status is not BindingStatus.ASKED:
+            return None
+        if not is_taking(session, binding.account):
+            binding.status, binding.failure = BindingStatus.FAILED, SUSPENDED_MEANWHILE
+            _plan(binding, now)
             return None
         back = f"{return_url}/{binding.id}"
         return BindingOrder(binding.reference, client.name_to_banks(), back)

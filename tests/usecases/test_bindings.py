@@ -43,7 +43,7 @@ def kirill(app):
 def begun(client, kept=(OLD,), operation="2300000001", now=NOW):
     """Begin to bind a card, and let the bank open its page; return the number."""
     number = start_binding(client, "kazakh", actor=person(client), now=now)
-    page_order_of(number, return_url="https://p.test/account/cards/bindings")
+    page_order_of(number, return_url="https://p.test/account/cards/bindings", now=NOW)
     record_page(number, BindingPage(operation, "https://bank.test/view", now), kept, now=now)
     return number
 
@@ -74,7 +74,7 @@ def test_two_presses_are_one_binding_and_name_the_client_once(kirill):
         start_binding(kirill, "kazakh", actor=person(kirill), now=NOW) for _ in range(2)
     )
 
-    orders = [page_order_of(first, return_url="https://p.test/b") for _ in range(2)]
+    orders = [page_order_of(first, return_url="https://p.test/b", now=NOW) for _ in range(2)]
 
     assert second == first
     assert orders[0] == orders[1]
@@ -90,7 +90,7 @@ def test_a_page_is_recorded_once_and_what_the_bank_kept_before_with_it(kirill):
     found = load(number)
     assert (found.status, found.operation_id) == (BindingStatus.PAGE, "2300000001")
     assert (found.known_tokens, found.page_url) == (["token-old"], "https://bank.test/view")
-    assert page_order_of(number, return_url="https://p.test/b") is None
+    assert page_order_of(number, return_url="https://p.test/b", now=NOW) is None
 
 
 WALKS = {

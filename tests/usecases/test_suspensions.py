@@ -4,12 +4,14 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from portal.domain.bindings import BindingStatus
 from portal.domain.errors import AccountSuspended
 from portal.domain.payments import SUSPENDED_MEANWHILE, PaymentStatus
 from portal.domain.purchases import PurchaseWay
 from portal.domain.refunds import RefundStatus
-from portal.jobs import charges, payments, refunds
+from portal.jobs import cards, charges, payments, refunds
 from portal.store.bank_states import TURN, require_taking
+from portal.store.bindings import Binding
 from portal.store.consultations import Consultation
 from portal.store.db import db, transaction
 from portal.store.letters import Letter
@@ -18,6 +20,7 @@ from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.usecases.balances import pay_from_balance
 from portal.usecases.banks import resume_account, suspend_account
+from portal.usecases.bindings import start_binding
 from portal.usecases.card_checks import NewCheck, bind_card
 from portal.usecases.payment_links import send_payment_link
 from tests import builders
@@ -42,6 +45,10 @@ def checks(scene):
     return bind_card(scene.kirill, check, actor=person(scene.kirill), now=NOW)
 
 
+def binds(scene):
+    return start_binding(scene.kirill, "tochka", actor=person(scene.kirill), now=NOW)
+
+
 def sends_link(scene, tills=("tochka",)):
     send_payment_link(builders.book(scene.kirill), actor=scene.anna, now=NOW, tills=tills)
 
@@ -53,6 +60,7 @@ STARTS = {
     "charge": lambda scene: scene.begins(builders.book(scene.kirill)),
     "purchase": lambda scene: buys(scene, offered(scene)),
     "check": checks,
+    "page of a card": binds,
     "letter": sends_link,
 }
 
@@ -60,7 +68,7 @@ STARTS = {
 def counts():
     """Count what a start would leave behind; the consultation to be paid is not one of them."""
     with transaction() as session:
-        tables = (Payment, Letter, Refund)
+        tables = (Payment, Letter, Refund, Binding)
         return [session.scalar(select(func.count()).select_from(one)) for one in tables]
 
 
@@ -121,6 +129,18 @@ def test_what_is_asked_for_in_the_instant_of_a_suspension_is_not_made(scene, sta
         assert not any(lost_links(session, "tochka", now=NOW))
 
 
+def test_a_card_page_asked_for_in_that_instant_is_not_made(scene):
+    number = binds(scene)
+    suspends(scene)
+
+    cards.open_page(number)
+
+    with transaction() as session:
+        row = session.get_one(Binding, number)
+    assert (row.status, row.failure) == (BindingStatus.FAILED, SUSPENDED_MEANWHILE)
+    assert (row.page_url, row.next_look_at) == (None, None)
+
+
 def test_what_was_taken_before_is_read_and_returned_the_sums_of_checks_too(scene):
     number, check = STARTS["link"](scene), checks(scene)
     payments.create_link(number)
@@ -165,7 +185,7 @@ def test_a_letter_goes_out_while_one_of_its_tills_takes_payments(scene, tills):
 
     sends_link(scene, tills)
 
-    assert counts() == [before[0], before[1] + 1, before[2]]
+    assert counts() == [before[0], before[1] + 1, *before[2:]]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

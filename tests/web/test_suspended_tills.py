@@ -3,6 +3,9 @@
 import pytest
 
 from portal.domain.money import Currency
+from portal.jobs import payments
+from portal.store.db import db
+from portal.store.payments import Payment
 from portal.usecases.banks import suspend_account
 from tests.builders import NOW, PRICE, rub
 from tests.web import test_foreign_checkout as foreign
@@ -79,5 +82,18 @@ def test_staff_send_no_link_that_nobody_could_pay_by(world):
     anna.post(f"/consultations/{world.scheduled}/link")
 
     card = plain(anna.get(f"/consultations/{world.scheduled}"))
-    assert "Письмо не отправлено: приём платежей через банк приостановлен" in card
+    assert "Ссылка не отправлена: приём платежей через банк приостановлен" in card
     assert "Письмо со ссылкой отправляется" not in card
+
+
+def test_a_payer_who_waits_for_a_link_reads_that_none_will_come(world, payer):
+    sent = payer.post(f"/pay/{world.pay_token}/method", {"method": "sbp"})
+    suspend(world, "tochka")
+    with world.app.app_context():
+        number = db.session.query(Payment).order_by(Payment.id.desc()).first().id
+        payments.create_link(number)
+
+    page = plain(payer.get(sent.location))
+
+    assert "Пока мы готовили оплату, её приём приостановили. Деньги не списаны." in page
+    assert ("Другой способ" in page, "hx-trigger" in page) == (True, False)

@@ -14,7 +14,7 @@ from portal.banks.freedompay.connector import FreedomPayConnector
 from portal.banks.freedompay.settings import FreedomPaySettings
 from portal.banks.tochka.connector import TochkaConnector
 from portal.banks.tochka.settings import TochkaSettings
-from portal.domain.card_ports import CardBinding, CardCharging
+from portal.domain.card_ports import CardBinding, CardCharging, TokenCharging
 from portal.domain.money import Currency, Money
 from portal.domain.ports import BankConnector, BankMisconfigured
 from portal.domain.refunds import AccountMode
@@ -72,6 +72,12 @@ class Account:
         """Whether its bank binds cards on a page of its own, and forgets them when asked."""
         can = self.connector.capabilities.binds_cards
         return can and isinstance(self.connector, CardBinding)
+
+    @property
+    def charges_tokens(self) -> bool:
+        """Whether a kept card is charged by its token, by an operation of its own (B3)."""
+        can = self.connector.capabilities.charges_without_payer
+        return can and isinstance(self.connector, TokenCharging)
 
     @property
     def charges_cards(self) -> bool:

@@ -1,6 +1,7 @@
 """A card that its payer has let us charge, and which lines of the bank are whose (B3).
 
-Such a card is one operation at the bank: the payment that bound it is its first capture, and every
+Some banks charge a card by its token: each charge is an operation like any other payment's. Else
+such a card is one operation at the bank: the payment that bound it is its first capture, and every
 charge is one more. The bank returns none of it by its API (tochka.md §0.3, §11.2).
 """
 
@@ -21,6 +22,9 @@ PRESS_COUNTS = timedelta(minutes=10)
 LINK_UNREAD = "another link could not be read, nothing was sent"
 #: Why a charge has failed that waited so long that its press no longer counts.
 PRESS_TOO_OLD = "the press was too long ago, nothing was sent"
+
+#: How the operation of a charge by token ends without money.
+NOT_PAID = (PaymentStatus.EXPIRED, PaymentStatus.FAILED)
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -66,6 +70,15 @@ def part_of_binding(operation: Operation) -> Operation:
     """
     by_age = sorted(captures(operation), key=lambda line: line.at or _NEVER)
     return replace(operation, lines=tuple(by_age[:1]))
+
+
+def part_of_token_charge(operation: Operation) -> Operation:
+    """Return an operation that charges a card by its token: a card that was declined ends it.
+
+    There is no page at which another card could be tried.
+    """
+    is_declined = operation.decline is not None
+    return replace(operation, status=PaymentStatus.FAILED) if is_declined else operation
 
 
 def part_of_charge(

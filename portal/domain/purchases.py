@@ -19,13 +19,15 @@ class PurchaseWay(StrEnum):
 class CardWish:
     """Which bound card of the client staff charge, at which account, and whether the client agreed.
 
-    ``by_hand`` says that the bank returns what such cards have paid only in its cabinet.
+    ``by_hand`` says that the bank returns what such cards have paid only in its cabinet,
+    ``by_token`` that the card is charged by an operation of its own.
     """
 
     account: str
     card_id: int
     is_agreed: bool
     by_hand: bool
+    by_token: bool = False
 
 
 class NotAClient(Refusal):

@@ -96,11 +96,12 @@ def catch_up(payment_id: int) -> bool:
     """
     payment = db.session.get_one(Payment, payment_id)
     name, operation_id, status = payment.account, payment.bank_operation, payment.status
+    is_charge = payment.is_charge
     binding = find_binding(db.session(), payment) if status is PaymentStatus.PAID else None
     numbers = (payment_id, binding.id) if binding else (payment_id,)
     db.session.rollback()
     if operation_id is None:
-        if status is PaymentStatus.CREATED:
+        if status is PaymentStatus.CREATED and not is_charge:
             nudge(create_link, payment_id)
         return False
     operation = read_operation(name, operation_id)

@@ -34,7 +34,7 @@ from portal.store.db import db
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.letters import Letter
 from portal.store.password_requests import PasswordRequest
-from portal.store.payments import Payment
+from portal.store.payments import IS_CHARGE, Payment
 from portal.store.refunds import Refund
 from portal.store.slot_lists import due_to_release
 from portal.usecases.banks import forget_checks
@@ -101,13 +101,11 @@ def _ring_all(
 
 
 def _links_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    is_charge = Payment.charged_operation.is_not(None)
-    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, ~is_charge)
+    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, ~IS_CHARGE)
 
 
 def _charges_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    is_charge = Payment.charged_operation.is_not(None)
-    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, is_charge)
+    return (Payment.status == PaymentStatus.CREATED, Payment.next_read_at <= now, IS_CHARGE)
 
 
 def _pages_wanted(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -14,7 +14,7 @@ from portal.store.payments import Payment
 
 def find_binding(session: Session, charge: Payment) -> Payment | None:
     """Find the payment that bound the card which a charge took; None for any other payment."""
-    if not charge.is_charge:
+    if charge.charged_operation is None:
         return None
     return session.scalars(
         select(Payment).where(

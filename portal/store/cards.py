@@ -12,7 +12,7 @@ from portal.domain.payments import PaymentStatus
 from portal.domain.ports import KeptCard
 from portal.store.audit import note
 from portal.store.db import Base, partial_index
-from portal.store.payments import Payment
+from portal.store.payments import IS_CHARGE, Payment
 
 
 class BoundCard(Base):
@@ -102,7 +102,7 @@ def last_charge_of(session: Session, consultation_id: int) -> Payment | None:
     """Find the last charge of a card that was begun for a consultation."""
     return session.scalars(
         select(Payment)
-        .where(Payment.consultation_id == consultation_id, Payment.charged_operation.is_not(None))
+        .where(Payment.consultation_id == consultation_id, IS_CHARGE)
         .order_by(Payment.id.desc())
         .limit(1)
     ).first()
@@ -113,20 +113,19 @@ def find_open_charge(
 ) -> Payment | None:
     """Find a charge that has not ended: of the consultation, whichever card, else of the card.
 
-    Nobody may send another beside it: it would pay twice, or its line would not be known.
+    Nobody may send another beside it: it would pay twice, or its line would not be known. A charge
+    by token is an operation of its own, so that it keeps no card busy.
     """
+    of_card = and_(
+        Payment.account == card.account, Payment.charged_operation == card.charged_operation
+    )
+    of_meeting = Payment.consultation_id == consultation_id
     return session.scalars(
         select(Payment)
         .where(
-            Payment.charged_operation.is_not(None),
+            IS_CHARGE,
             Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
-            or_(
-                Payment.consultation_id == consultation_id,
-                and_(
-                    Payment.account == card.account,
-                    Payment.charged_operation == card.charged_operation,
-                ),
-            ),
+            or_(of_meeting, of_card) if card.charged_operation else of_meeting,
         )
         .order_by(Payment.consultation_id != consultation_id, Payment.id)
         .limit(1)

@@ -50,12 +50,14 @@ def let_charge(session: Session, payment: Payment, card_id: int) -> Payment | No
     """
     locked(session, User, payment.user_id)
     card = own_card(session, card_id, payment.user_id)
-    if card.charged_operation is None or card.account != payment.account:
+    may_be = card.token_id if payment.charges_token else card.charged_operation
+    if may_be is None or card.account != payment.account:
         raise NotFound(what="BoundCard", id=card_id)
     going_on = find_open_charge(session, card, payment.consultation_id)
     if going_on is not None and going_on.consultation_id != payment.consultation_id:
         raise CardBusy(card=card_id)
-    payment.charged_operation = card.charged_operation
+    if not payment.charges_token:
+        payment.charged_operation = card.charged_operation
     payment.bound_card_id = card.id
     return going_on
 
@@ -65,7 +67,7 @@ def begin_to_ask(session: Session, payment: Payment) -> bool:
 
     A payment whose account was suspended meanwhile ends here, unpaid; one with a link needs none.
     """
-    if payment.status is not PaymentStatus.CREATED:
+    if payment.status is not PaymentStatus.CREATED or payment.is_charge:
         return False
     if not is_taking(session, payment.account):
         payment.status = advance(payment.status, PaymentStatus.FAILED)

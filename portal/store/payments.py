@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    or_,
     select,
     text,
 )
@@ -140,6 +141,8 @@ class Payment(Base):
     binds_card: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The operation whose card this payment charges: the bank's, of the payment that bound it.
     charged_operation: Mapped[str | None] = mapped_column(String(64))
+    #: Whether it charges a card by its token instead: then it is an operation of its own.
+    charges_token: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Set and committed before the only call; whoever finds it set reads and never charges.
     charged_at: Mapped[datetime | None]
     #: The bank's capture lines as they were just before charging.
@@ -166,8 +169,8 @@ class Payment(Base):
 
     @property
     def is_charge(self) -> bool:
-        """Whether it charges a card without its payer: it has no link, and no operation alone."""
-        return self.charged_operation is not None
+        """Whether it charges a card without its payer: then it has no link."""
+        return self.charged_operation is not None or self.charges_token
 
     @property
     def bank_operation(self) -> str | None:
@@ -211,6 +214,10 @@ class Payment(Base):
     def free(self) -> Money:
         """What is left for nobody, once its own consultation needs none of it."""
         return self.remaining - self._money(self.booked_minor + self.spent_minor)
+
+
+#: What ``is_charge`` says, in SQL.
+IS_CHARGE = or_(Payment.charged_operation.is_not(None), Payment.charges_token.is_(True))
 
 
 def locked_payment(session: Session, payment_id: int) -> tuple[Payment, Consultation | None]:

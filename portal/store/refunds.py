@@ -128,7 +128,7 @@ def find_open_refund(session: Session, payment_id: int) -> Refund | None:
 
 def is_awaited_elsewhere(session: Session, payment: Payment) -> bool:
     """Tell whether another payment of the same card has a refund whose line has yet to come."""
-    if not payment.binds_card and not payment.is_charge:
+    if not payment.binds_card and payment.charged_operation is None:
         return False
     operation_id = payment.bank_operation
     waiting = (

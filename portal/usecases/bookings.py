@@ -150,6 +150,7 @@ def _charged(
     payment = payment_for(session, consultation, consultation.price, wish.account, now)
     payment.method = PaymentMethod.CARD
     payment.created_by_id, payment.is_returned_by_hand = actor.user_id, wish.by_hand
+    payment.charges_token = wish.by_token
     let_charge(session, payment, wish.card_id)
     session.add(payment)
     session.flush()

@@ -38,8 +38,9 @@ class Checkout:
     client themselves, signed in, who pays by card (B2). So is ``binds_card``, which asks the bank
     to let us charge it later. ``card_id`` is the client's own bound card that is charged now,
     without a link: whoever calls has the client's consent. ``by_hand`` says that the bank returns
-    what such cards have paid only in its cabinet. ``currency`` is the one of the price that the
-    payer was shown, the consultation's own when nobody says.
+    what such cards have paid only in its cabinet, ``by_token`` that the card is charged by an
+    operation of its own. ``currency`` is the one of the price that the payer was shown, the
+    consultation's own when nobody says.
     """
 
     account: str
@@ -49,6 +50,7 @@ class Checkout:
     binds_card: bool = False
     card_id: int | None = None
     by_hand: bool = False
+    by_token: bool = False
 
 
 def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: datetime) -> int:
@@ -74,6 +76,7 @@ def create_payment(pay_token: str, checkout: Checkout, *, actor: Actor, now: dat
         payment.save_card = checkout.save_card and payment.is_by_own_card
         payment.binds_card = checkout.binds_card and payment.is_by_own_card
         if checkout.card_id is not None:
+            payment.charges_token = checkout.by_token
             going_on = let_charge(session, payment, checkout.card_id)
             if going_on is not None:
                 return going_on.id
@@ -107,6 +110,7 @@ def _find_usable(session: Session, wanted: Payment, now: datetime) -> Payment | 
             Payment.save_card == wanted.save_card,
             Payment.binds_card == wanted.binds_card,
             Payment.charged_operation == wanted.charged_operation,
+            Payment.charges_token == bool(wanted.charges_token),
             Payment.status.in_((PaymentStatus.CREATED, PaymentStatus.PENDING)),
         )
         .order_by(Payment.id.desc())

@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain import ledger
 from portal.domain.actors import SYSTEM
-from portal.domain.charges import Charge, captures, part_of_binding, part_of_charge
+from portal.domain.charges import (
+    NOT_PAID,
+    Charge,
+    captures,
+    part_of_binding,
+    part_of_charge,
+    part_of_token_charge,
+)
 from portal.domain.consultations import OVER, ConsultationStatus
 from portal.domain.ledger import Movement
 from portal.domain.letters import LetterKind
@@ -55,16 +62,31 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         payment.decline = operation.decline
         if payment.status is not PaymentStatus.PAID and heard is PaymentStatus.PAID:
             _book(session, payment, consultation, operation, now)
-        payment.is_late = payment.is_late or is_late(payment.status, heard)
-        payment.status = advance(payment.status, heard)
-        payment.next_read_at = _later_look(payment, now)
+        _move(session, payment, consultation, heard, now)
         is_asked = payment.save_card or payment.binds_card
         if is_asked and operation.card is not None and heard is PaymentStatus.PAID:
             keep_card(session, payment, operation.card, now)
 
 
+def _move(
+    session: Session,
+    payment: Payment,
+    consultation: Consultation | None,
+    heard: PaymentStatus,
+    now: datetime,
+) -> None:
+    """Move the row to what was heard; a charge by token that has taken nothing is over."""
+    payment.is_late = payment.is_late or is_late(payment.status, heard)
+    if payment.charges_token and payment.status is PaymentStatus.PENDING and heard in NOT_PAID:
+        end_charge(session, payment, consultation, "the bank has taken nothing", now=now)
+    payment.status = advance(payment.status, heard)
+    payment.next_read_at = _later_look(payment, now)
+
+
 def _part_of(session: Session, payment: Payment, operation: Operation) -> Operation | None:
     """Return what an operation says of this payment; None when nothing yet (domain/charges.py)."""
+    if payment.charges_token:
+        return part_of_token_charge(operation) if payment.charged_at is not None else None
     if payment.is_charge and payment.status is not PaymentStatus.PAID:
         charge = Charge(payment.amount, payment.charge_baseline or ())
         is_sent = payment.charged_at is not None
@@ -175,7 +197,7 @@ def _book(
 ) -> None:
     """Book what the bank took: for a consultation, or aside, for a card check."""
     before = payment.status
-    if not payment.is_charge:
+    if payment.charged_operation is None:
         # A second card that a payer tried may be another operation of the same order.
         payment.operation_id = operation.operation_id
     payment.captured_minor = payment.amount_minor

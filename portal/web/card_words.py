@@ -13,6 +13,15 @@ UNAVAILABLE = (
     "Привязать карту сейчас нельзя: банк не хранит карты, не отвечает, или приём платежей "
     "приостановлен. Деньги не списаны."
 )
+CHARGEABLE = (
+    "Эту карту портал может списать сам, но только когда вы нажмёте «Списать» при оплате или "
+    "скажете сотруднику, что согласны."
+)
+RETURNED_BY_HAND = "Возврат таких оплат делает сотрудник в кабинете банка."
+PICKED_AT_BANK = (
+    "При оплате картой банк предложит её на своей странице, сам портал её не списывает."
+)
+NOT_NOW = "Сейчас этой картой здесь не заплатить: списание с привязанных карт выключено."
 #: What the binding means for the client.
 BINDINGS = {
     BindingState.ASKED: "Готовим страницу банка. Деньги не списаны.",
@@ -70,7 +79,20 @@ def card_name(card: BoundCard) -> str:
 def is_chargeable(card: BoundCard) -> bool:
     """Tell whether the portal can charge a card by itself: its client and its account allow it."""
     account = banks().find(card.account)
-    return account is not None and account.charges_cards and card.charged_operation is not None
+    if account is None:
+        return False
+    if account.charges_tokens:
+        return card.token_id is not None
+    return account.charges_cards and card.charged_operation is not None
+
+
+def card_note(card: BoundCard) -> str:
+    """Say to its client what a card is good for now, and how its money goes back."""
+    account = banks().find(card.account)
+    can = account.connector.capabilities if account else None
+    if is_chargeable(card):
+        return CHARGEABLE if can and can.returns_charges else f"{CHARGEABLE} {RETURNED_BY_HAND}"
+    return PICKED_AT_BANK if can and can.keeps_cards else NOT_NOW
 
 
 def check_steps(check: CardCheck) -> list[Step]:

@@ -25,9 +25,9 @@ from portal.web.card_waits import CardWait, wait_for_card
 from portal.web.card_words import (
     UNAVAILABLE,
     card_name,
+    card_note,
     check_sentence,
     check_steps,
-    is_chargeable,
 )
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
@@ -50,7 +50,7 @@ def show_list() -> Response:
     return render(
         page,
         page,
-        cards=[(card, card_name(card), is_chargeable(card)) for card in cards_of(session, me().id)],
+        cards=[(card, card_name(card), card_note(card)) for card in cards_of(session, me().id)],
         checks=checks,
         binding=told_binding(me().id),
         can_bind=any(_ways_to_bind().values()),

@@ -3,10 +3,9 @@
 from flask import Blueprint, Response
 
 from portal.domain import clock
-from portal.domain.card_origins import CardOrigin
+from portal.domain.card_origins import CardOrigin, charged_in
 from portal.domain.charges import CardBusy
 from portal.domain.errors import AccountSuspended, AlreadyPaid, NotFound, NotPayable
-from portal.domain.money import Money
 from portal.domain.payments import PaymentMethod
 from portal.jobs import charges as jobs
 from portal.jobs.queue import nudge
@@ -17,7 +16,7 @@ from portal.store.db import db
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.web.access import signed_in
 from portal.web.card_origin import expected_origin
-from portal.web.card_words import card_name
+from portal.web.card_words import card_name, is_chargeable
 from portal.web.forms import OwnCancelForm
 from portal.web.fragments import render
 from portal.web.pay_pages import (
@@ -48,7 +47,7 @@ def _own(token: str, number: int) -> tuple[Consultation, BoundCard, Till]:
     if find_suspension(db.session(), card.account) is not None:
         raise AccountSuspended(account=card.account)
     till = till_of_card(consultation, _origin(), card.account)
-    if till is None or not till.account.charges_cards or card.charged_operation is None:
+    if till is None or not is_chargeable(card):
         raise NotFound(what="BoundCard", id=number)
     return consultation, card, till
 
@@ -59,7 +58,7 @@ def _origin() -> CardOrigin:
 
 
 def _page(
-    consultation: Consultation, card: BoundCard, price: Money, *, status: int = 200, note: str = ""
+    consultation: Consultation, card: BoundCard, till: Till, *, status: int = 200, note: str = ""
 ) -> Response:
     page = "checkout/charge.html"
     return render(
@@ -70,7 +69,9 @@ def _page(
         consultation=consultation,
         card=card,
         name=card_name(card),
-        price=price,
+        price=till.price,
+        by_hand=not till.account.connector.capabilities.returns_charges,
+        is_foreign=till.price.currency is charged_in(CardOrigin.FOREIGN),
         form=OwnCancelForm(formdata=None),
     )
 
@@ -82,6 +83,7 @@ def _wish(card: BoundCard, till: Till) -> Checkout:
         till.price.currency,
         card_id=card.id,
         by_hand=not till.account.connector.capabilities.returns_charges,
+        by_token=till.account.charges_tokens,
     )
 
 
@@ -95,7 +97,7 @@ def confirm(token: str, number: int) -> Response:
         return lead_to("checkout.method", token)
     if not consultation.is_payable_at(clock.now()) or consultation.is_paid:
         return lead_to("checkout.start", token)
-    return _page(consultation, card, till.price)
+    return _page(consultation, card, till)
 
 
 @bp.post("/<string:token>/charge/<int:number>")
@@ -115,6 +117,6 @@ def _charge(consultation: Consultation, card: BoundCard, till: Till) -> Response
     except (AlreadyPaid, NotPayable):
         return lead_to("checkout.start", token)
     except CardBusy:
-        return _page(consultation, card, till.price, status=409, note=BUSY)
+        return _page(consultation, card, till, status=409, note=BUSY)
     nudge(jobs.send, payment_id)
     return lead_to("waiting.wait", token, payment=payment_id)

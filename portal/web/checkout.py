@@ -106,6 +106,7 @@ def _choice(consultation: Consultation, till: Till, form: MethodForm) -> dict[st
         "why": CARD_FIRST[ways.card_first] if ways.card_first and not is_foreign else "",
         "is_foreign": is_foreign,
         "kept_cards": _kept_cards(consultation, account),
+        "may_save": account.connector.capabilities.keeps_cards,
         "may_bind": account.charges_cards,
         "is_answered": answered_origin() is not None,
         "small_print": _small_print(consultation, account),
@@ -120,13 +121,15 @@ def _kept_cards(
     Those of the account may be picked at the bank too, those of others in its currency are only
     charged there. None for whoever has only the link, and where none are kept.
     """
-    if not is_owner(consultation) or not account.connector.capabilities.keeps_cards:
+    picks = account.connector.capabilities.keeps_cards
+    if not is_owner(consultation) or not (picks or account.charges_tokens):
         return None
     tills = {one.name for one in accounts_taking(account.currency)}
     return [
         (card, card_name(card), is_chargeable(card))
         for card in cards_of(db.session(), consultation.client_id)
-        if card.account == account.name or (card.account in tills and is_chargeable(card))
+        if (picks and card.account == account.name)
+        or (card.account in tills and is_chargeable(card))
     ]
 
 

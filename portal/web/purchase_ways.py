@@ -25,7 +25,6 @@ from portal.web.purchase_words import (
     AGREED,
     CHOOSE,
     NO_CHARGE,
-    NO_CHARGE_YET,
     NO_CHARGEABLE,
     NO_SUCH_WAY,
     UNSEEN,
@@ -91,7 +90,7 @@ class WaysToBuy:
 
 
 #: Why no card is offered, what is nearest to be helped first.
-NO_CARDS = (UNSEEN_CARDS, NO_CHARGEABLE, NO_CHARGE_YET, NO_CHARGE)
+NO_CARDS = (UNSEEN_CARDS, NO_CHARGEABLE, NO_CHARGE)
 
 
 def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
@@ -132,17 +131,17 @@ def _add_cards(ways: WaysToBuy, client_id: int, price: Money) -> str:
     taking = accounts_taking(price.currency)
     if not taking:
         return ""
-    tills = {account.name: account for account in taking if account.charges_cards}
+    tills = {one.name: one for one in taking if one.charges_cards or one.charges_tokens}
     if not tills:
-        is_able = any(one.connector.capabilities.charges_without_payer for one in taking)
-        return NO_CHARGE_YET if is_able else NO_CHARGE
+        return NO_CHARGE
     if not can(Permission.USERS_READ):
         return UNSEEN_CARDS
     cards = [card for card in cards_of(db.session(), client_id) if card.account in tills]
     offered = [card for card in cards if is_chargeable(card)]
     for card in offered:
-        by_hand = not tills[card.account].connector.capabilities.returns_charges
-        wish = CardWish(card.account, card.id, is_agreed=False, by_hand=by_hand)
+        till = tills[card.account]
+        by_hand, by_token = not till.connector.capabilities.returns_charges, till.charges_tokens
+        wish = CardWish(till.name, card.id, is_agreed=False, by_hand=by_hand, by_token=by_token)
         ways.add(PurchaseWay.CARD, price, card_words(price, card_name(card), by_hand=by_hand), wish)
     return "" if offered else NO_CHARGEABLE
 

@@ -127,10 +127,11 @@ def _wait_context(token: str) -> dict[str, Any]:
 def _other_card(consultation: Consultation, payment: Payment | None, stage: str) -> dict[str, Any]:
     """Say to whom the till of foreign cards has refused what a Russian card pays elsewhere (A5).
 
-    ``russian`` is the price in roubles, None where nobody takes them for this.
+    ``russian`` is the price in roubles, None where nobody takes them for this. Of a bound card only
+    what is known is told.
     """
     is_foreign = payment is not None and payment.currency is charged_in(CardOrigin.FOREIGN)
-    if payment is None or not is_foreign or stage not in _REFUSED:
+    if payment is None or not is_foreign or stage not in _REFUSED or _is_bound_elsewhere(payment):
         return {"is_russian_card": False, "russian": None}
     till, roubles = till_of(consultation, CardOrigin.RUSSIAN), charged_in(CardOrigin.RUSSIAN)
     return {
@@ -138,6 +139,11 @@ def _other_card(consultation: Consultation, payment: Payment | None, stage: str)
         "russian": till.price if till and till.price.currency is roubles else None,
         "is_suspended": suspended_for(consultation, CardOrigin.RUSSIAN) is roubles,
     }
+
+
+def _is_bound_elsewhere(payment: Payment) -> bool:
+    """Tell whether a bound card was charged that nobody knows for a Russian one."""
+    return payment.is_charge and payment.decline is not Decline.RUSSIAN_CARD
 
 
 def _has_code(payment: Payment | None) -> bool:

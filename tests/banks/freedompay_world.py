@@ -91,6 +91,10 @@ class FreedomPayWorld:
     def settle(self) -> None:
         self._said("clock", advance_seconds=3601)
 
+    def wait(self, seconds: int) -> None:
+        """Let the bank's time pass."""
+        self._said("clock", advance_seconds=seconds)
+
     def go_down(self) -> BankConnector:
         return self._connector("http://127.0.0.1:9/freedompay")
 

@@ -62,6 +62,13 @@ def test_a_declined_card_leaves_the_page_payable_until_its_time_is_over(minutes,
     assert (found.status, found.lines) == (expected, ())
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(29, PENDING), (31, EXPIRED)])
+def test_what_nobody_has_begun_in_its_time_is_over(minutes, expected):
+    moment = datetime(2026, 7, 22, 11, 39, tzinfo=UTC).timestamp() + minutes * 60
+    with time_machine.travel(moment, tick=False):
+        assert read(status(pg_payment_status="new", pg_captured=None)).status is expected
+
+
 MIR = {"pg_card_pan": "2204-04XX-XXXX-0004"}
 DECLINES = {
     "a number of Mir": ({"pg_payment_status": "error", **MIR}, Decline.RUSSIAN_CARD),

@@ -17,7 +17,7 @@ from portal.usecases.slots import offer_slots
 from tests.browser.inside import assert_book_holds, inside, user_of
 from tests.browser.people import Person
 from tests.browser.test_circle import cancels, refunds
-from tests.stacks import Stack
+from tests.stacks import Stack, eventually
 
 PRICES = {Currency.RUB: Money(350_000, Currency.RUB), Currency.KZT: Money(2_132_100, Currency.KZT)}
 RUSSIAN, GOOD = "2200000000000004", "4716047261941981"
@@ -133,4 +133,58 @@ def test_tenge_are_charged_as_shown_and_go_back_as_tenge(
     assert stack.control.get("faults").json()["faults"] == []
     daniyar.opens("/account")
     expect(daniyar.page.get_by_text("Свободно")).to_have_count(0)
+    assert_book_holds(stack)
+
+
+def binds(daniyar: Person) -> None:
+    """Bind a card from the account, on the bank's page."""
+    daniyar.opens("/account/cards")
+    daniyar.presses("Привязать карту")
+    daniyar.presses("Привязать карту другой страны")
+    daniyar.page.wait_for_url("**/cardstorage/view*", timeout=30_000)
+    daniyar.page.get_by_label("Номер карты").fill(GOOD)
+    daniyar.presses("Продолжить с картой")
+    daniyar.page.wait_for_url("**/account/cards/bindings/*")
+    daniyar.sees("Карта привязана.")
+
+
+def unbinds(daniyar: Person) -> None:
+    """Unbind the card."""
+    daniyar.opens("/account/cards")
+    daniyar.presses("Отвязать")
+    daniyar.presses("Отвязать карту")
+    daniyar.sees("Карт пока нет")
+
+
+def done(stack: Stack, call: str) -> list[float | None]:
+    """Tell what a call has really done at the bank: the sum of each."""
+    entries = stack.control.get("journal", params={"call": call}).json()["entries"]
+    return [entry["amount"] for entry in entries if entry["executed"]]
+
+
+@pytest.mark.parametrize("scripted", [False])
+def test_a_card_bound_without_buying_pays_by_one_press_and_is_unbound(
+    enter: Callable[[str], Person], stack: Stack
+) -> None:
+    daniyar, anna = enter("akhmetov"), enter("admin")
+    daniyar.page.set_viewport_size({"width": 390, "height": 844})
+    binds(daniyar)
+    number, checkout = sells(stack, "Седова Дана")
+    calls = ("card_direct", "revoke", "card_remove")
+    before = {call: len(done(stack, call)) for call in calls}
+
+    daniyar.opens(f"{checkout}/card?change=1")
+    daniyar.page.get_by_label("Казахстанского или другой страны").check()
+    daniyar.presses("Продолжить")
+    daniyar.presses("Списать 21 321 ₸ с карты Visa")
+    daniyar.presses("Списать 21 321 ₸")
+    daniyar.sees("Оплачено 21")
+    cancels(anna, number)
+    refunds(anna)
+    anna.sees("Банк подтвердил возврат")
+    unbinds(daniyar)
+
+    assert eventually(lambda: len(done(stack, "card_remove")) == before["card_remove"] + 1)
+    moved = [done(stack, call)[before[call] :] for call in calls[:2]]
+    assert moved == [[21_321.0], [21_321.0]]
     assert_book_holds(stack)

@@ -215,10 +215,12 @@ def _status(
         return PENDING
     if word in REVERSED and (has_refunds or value(told, "pg_captured") == "1"):
         return PAID if has_refunds else None  # reversed after it was taken, and nothing listed
+    opened = moment(value(told, "pg_create_date"))
+    is_over = opened and clock.now() >= opened + timedelta(minutes=settings.lifetime_minutes)
     if found is FAILED and word in FAILED_WORDS:
-        opened = moment(value(told, "pg_create_date"))
-        lifetime = timedelta(minutes=settings.lifetime_minutes)
-        return PENDING if opened and clock.now() < opened + lifetime else FAILED
+        return PENDING if opened and not is_over else FAILED
+    if word == "new" and is_over:
+        return EXPIRED  # nothing was asked of it in its time, as when a charge was lost on its way
     return found
 
 

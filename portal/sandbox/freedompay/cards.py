@@ -201,5 +201,6 @@ def direct(world: World, told: Told) -> Done:
         ("pg_captured", "1" if payment.is_captured else "0"),
         ("pg_card_token", payment.token),
     ]
-    is_cut = payment.card.is_direct_lost
-    return Done(message, payment.payment_id, payment.amount_minor, is_cut=is_cut)
+    is_taken, is_cut = payment.failed_at is None, payment.card.is_direct_lost
+    facts = (payment.payment_id, payment.amount_minor)
+    return Done(message, *facts, executed=is_taken, is_cut=is_cut)

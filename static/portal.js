@@ -164,6 +164,11 @@
     if (document.activeElement === body && !elt.isConnected) focus(find("h2, caption", target) || target);
   };
 
+  // What somebody has unfolded stays so when its part of the page is told anew.
+  let unfolded = [];
+  on("htmx:beforeSwap", ({ detail }) => (unfolded = all("details[id][open]", detail.target).map(({ id }) => id)));
+  on("htmx:afterSwap", () => unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", "")));
+
   on("htmx:afterRequest", ({ detail }) => {
     detail.requestConfig.target.removeAttribute("aria-busy");
     if (!detail.successful) return;

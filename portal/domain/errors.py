@@ -74,6 +74,12 @@ class TooManyAttempts(Refusal):
     code = "too_many_attempts"
 
 
+class TooManyViews(Refusal):
+    """A person has saved as many views of lists as can be told apart."""
+
+    code = "too_many_views"
+
+
 class EmailTaken(Refusal):
     """Somebody already signs in with this e-mail."""
 

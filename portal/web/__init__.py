@@ -44,6 +44,7 @@ from portal.web import (
     refund_requests,
     refunds,
     resolutions,
+    saved_views,
     session,
     slots,
     users,
@@ -87,7 +88,15 @@ CLIENTS = (
     charges.bp,
     waiting.bp,
 )
-EVERYBODY = (auth.bp, confirmations.bp, passwords.bp, profile.bp, yandex.bp, health.bp)
+EVERYBODY = (
+    auth.bp,
+    confirmations.bp,
+    passwords.bp,
+    profile.bp,
+    saved_views.bp,
+    yandex.bp,
+    health.bp,
+)
 BANKS = (webhooks.bp,)
 
 

@@ -141,6 +141,7 @@ REFUSALS = {
     "slot_refused": "такой слот предложить нельзя",
     "too_late_to_cancel": "до начала осталось слишком мало времени",
     "too_many_attempts": "слишком много попыток",
+    "too_many_views": "видов списков уже слишком много",
 }
 #: Rules whose sentence needs the payment: the journal keeps only that they were broken.
 RULES: Mapping[str, str] = {

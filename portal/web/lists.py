@@ -12,12 +12,15 @@ from flask import Response, abort, request, url_for
 
 from portal.domain.permissions import Permission
 from portal.domain.search import MAX_QUERY_CHARACTERS, Token, TokenKind
+from portal.store.db import db
 from portal.store.lists import COUNT_CAP, PER_PAGE, Page, PageRequest
+from portal.store.saved_views import views_of
 from portal.web.access import can
 from portal.web.formats import MOSCOW, grouped, plural
 from portal.web.fragments import go, is_partial, render
 from portal.web.search_words import PEOPLE, Reader, other_layout, span
 from portal.web.searches import Search, read_search
+from portal.web.session import me
 
 #: The order of the parameters in every address of a list.
 ORDER = (
@@ -252,7 +255,8 @@ def render_list(
     """
     if view.card and view.is_entered and view.exact is not None and len(page.items) == 1:
         return go(url_for(view.card, number=page.items[0].id))
-    answer = render(template, fragment, view=view, pager=pager(view, page), **context)
+    saved = [] if is_partial() else views_of(db.session(), me().id, view.url.path)
+    answer = render(template, fragment, view=view, pager=pager(view, page), saved=saved, **context)
     if is_partial():
         name = "HX-Replace-Url" if _is_same_typing(view) else "HX-Push-Url"
         answer.headers[name] = str(view.url)

@@ -151,6 +151,7 @@ class Stage:
         self.people["kim"].opens("/account")
         self.people["kim"].page.locator("#c20").get_by_role("link", name="Оплатить").click()
         self.places["token of kim"] = self.people["kim"].page.url.split("/")[-2]
+        self._saves()
         self._gives()
         self._goes_abroad()
         return self
@@ -229,6 +230,14 @@ class Stage:
         kirill.opens("/account/cards")
         card = kirill.page.locator("section[id^=card]").first.get_attribute("id")
         self.places["card"] = card.removeprefix("card")
+
+    def _saves(self) -> None:
+        anna = self.people["admin"]
+        anna.opens("/payments?status=partly_refunded")
+        anna.page.get_by_text("Сохранить вид").click()
+        anna.page.fill("#view-name", "Возвращены частично")
+        anna.presses("Сохранить")
+        anna.sees("Он виден только вам")
 
     def _gives(self) -> None:
         anna = self.people["admin"]

@@ -152,6 +152,8 @@ POST /password/forgotten                             422  422  422  422  422  42
 GET  /password/link/<string:token>                   303  303  303  303  303  303  303  303
 GET  /password/choose                                410  410  410  410  410  410  410  410
 POST /password/choose                                422  422  422  422  422  422  422  422
+POST /views                                           303  303  422  422  422  422  422  422
+POST /views/<int:number>/forget                       303  303  404  404  404  404  404  404
 POST /profile/theme                                   303  303  303  303  303  303  303  303
 GET  /static/<path:filename>                          200  200  200  200  200  200  200  200
 

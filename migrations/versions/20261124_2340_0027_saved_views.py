@@ -1,15 +1,15 @@
 """Lists as somebody likes to see them: an address under a name of their own.
 
-Revision ID: 0026
-Revises: 0025
-Create Date: 2026-11-24 23:30:00+00:00
+Revision ID: 0027
+Revises: 0026
+Create Date: 2026-11-24 23:40:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

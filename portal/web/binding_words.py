@@ -1,6 +1,7 @@
 """The words of a binding on the bank's own page: dated steps, and what they mean (A2, B1-B4)."""
 
 from portal.domain.bindings import PAGE_LASTS, BindingStatus
+from portal.domain.payments import SUSPENDED_MEANWHILE
 from portal.store.bindings import Binding
 from portal.web.refund_words import Step
 
@@ -30,6 +31,10 @@ SENTENCES = {
     BindingStatus.FAILED: "Банк не открыл страницу привязки. Деньги не списаны, попробуйте позже.",
 }
 SEEN = "Банк сохранил карту. Узнаём у него, чья она: это занимает несколько секунд."
+SUSPENDED = (
+    "Пока мы готовили страницу банка, приём платежей через него приостановили. Карта не привязана, "
+    "деньги не списаны. Попробуйте позже."
+)
 LATE = "Банк ответил позже обычного. "
 _TITLES = {
     BindingStatus.ASKED: ("running", "Готовим страницу банка"),
@@ -38,7 +43,7 @@ _TITLES = {
     BindingStatus.RUSSIAN: ("broken", "Карта российская, не привязана"),
     BindingStatus.DECLINED: ("broken", "Банк не принял карту"),
     BindingStatus.EXPIRED: ("broken", "Время вышло, карта не привязана"),
-    BindingStatus.FAILED: ("broken", "Банк отказал, карта не привязана"),
+    BindingStatus.FAILED: ("broken", "Страница банка не открылась, карта не привязана"),
 }
 #: From these the client may begin anew.
 AGAIN = (
@@ -60,6 +65,8 @@ def binding_steps(binding: Binding) -> list[Step]:
 
 def binding_sentence(binding: Binding) -> str:
     """Say what happened, what it means for the money, and what to do."""
+    if binding.failure == SUSPENDED_MEANWHILE:
+        return SUSPENDED
     if binding.status is BindingStatus.PAGE and binding.seen_at is not None:
         return SEEN
     late = LATE if _came_late(binding) else ""

@@ -12,6 +12,7 @@ from portal.store.db import db
 from portal.web.access import signed_in
 from portal.web.binding_words import AGAIN, binding_sentence, binding_steps
 from portal.web.card_waits import CardWait, wait_for_card
+from portal.web.fragments import is_partial
 from portal.web.session import me
 
 bp = Blueprint("bindings", __name__, url_prefix="/account/cards/bindings")
@@ -37,12 +38,13 @@ def _told(binding: Binding) -> dict[str, Any]:
 def show(number: int) -> Response:
     """Tell how far a binding is; one that has just begun leads on to the bank's page.
 
-    Coming back from the bank proves nothing: the list of its cards is read again.
+    Coming back from the bank proves nothing: the list of its cards is read again. A page that
+    waits waits for the bank's message and for the sweep, and asks no bank every three seconds.
     """
     binding = own_binding(db.session(), number, me().id)
     is_moving, at_page = binding.status in _WAITING, binding.status is BindingStatus.PAGE
     is_leaving = "link" in request.args and is_moving
-    if at_page and not is_leaving:
+    if at_page and not is_leaving and not is_partial():
         nudge(jobs.look, number)
     wait = CardWait(
         url_for("bindings.show", number=number, link=request.args.get("link")),

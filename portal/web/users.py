@@ -22,6 +22,7 @@ from portal.store.user_lists import (
 )
 from portal.store.users import get_user
 from portal.web.access import can, require_step, requires, sees
+from portal.web.bindings import told_binding
 from portal.web.card_words import card_name, check_line, is_chargeable
 from portal.web.exports import export, wanted_format
 from portal.web.fragments import is_partial, render
@@ -94,11 +95,12 @@ def _tab(number: int, tab: str) -> dict[str, Any]:
 def _cards(number: int) -> dict[str, Any]:
     """Load a client's cards and their last checks, for who may see payments."""
     if not sees(Permission.PAYMENTS_READ):
-        return {"cards": [], "checks": []}
+        return {"cards": [], "checks": [], "binding": None}
     cards, checks = cards_of(db.session(), number), checks_of(db.session(), number)
     return {
         "cards": [(card, card_name(card), is_chargeable(card)) for card in cards],
         "checks": [(check, check_line(check)) for check in checks],
+        "binding": told_binding(number),
     }
 
 

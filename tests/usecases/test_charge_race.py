@@ -3,10 +3,15 @@
 import pytest
 import time_machine
 
+from portal.domain.payments import PaymentMethod
 from portal.jobs import charges
+from portal.store.cards import BoundCard
+from portal.store.db import transaction
+from portal.usecases.charges import claim_charge
+from portal.usecases.checkouts import Checkout, create_payment
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, purse
-from tests.usecases.charges import make_scene
+from tests.usecases.charges import make_scene, pay_token
 from tests.usecases.test_balance_race import at_once
 
 AT_ONCE = 6
@@ -40,3 +45,25 @@ def test_jobs_of_one_charge_call_the_bank_once(app, scene):
         scene.hears(number, NOW)
         assert scene.bank.calls.count("charge") == 1
         assert (purse(scene.kirill), errors_in_the_book()) == ((0, 2 * PRICE, 0), [])
+
+
+def tenge_card(client):
+    """Let the client have a card that is charged by its token."""
+    with transaction() as session:
+        card = BoundCard(user_id=client, account="kazakh", token_id="token-1981", bound_at=NOW)
+        session.add(card)
+        session.flush()
+        return card.id
+
+
+def test_presses_and_jobs_at_once_are_one_charge_by_token(app, scene):
+    with app.app_context():
+        card, token = tenge_card(scene.kirill), pay_token(builders.book(scene.kirill))
+    wish = Checkout("kazakh", PaymentMethod.CARD, card_id=card, by_token=True)
+    actor = builders.person(scene.kirill)
+
+    pressed = at_once(app, [lambda: create_payment(token, wish, actor=actor, now=NOW)] * AT_ONCE)
+    claimed = at_once(app, [lambda: claim_charge(pressed[0], None, now=NOW)] * AT_ONCE)
+
+    assert set(pressed) == {pressed[0]}
+    assert claimed.count(True) == 1

@@ -10,7 +10,7 @@ from portal.store.bindings import last_binding
 from portal.store.cards import cards_of
 from portal.store.db import transaction
 from portal.usecases.banks import suspend_account
-from portal.usecases.bindings import apply_cards, hear_outcome, record_page
+from portal.usecases.bindings import apply_cards, hear_outcome, page_order_of, record_page
 from tests.builders import NOW
 from tests.web.test_signed_webhooks import KAZAKH
 
@@ -94,6 +94,8 @@ def test_the_end_is_told_as_it_is(world, outcome, kept, told, again):
 
     assert (told in page, "Начать снова" in page, "hx-get" in page) == (True, again, False)
     assert ("1981" in own, told in own) == (not again, again)
+    staff = world.browser_of("anna").get(f"/users/{world.people['zoya']}").text
+    assert ("Привязка карты на странице банка" in staff) == again
 
 
 def test_unbinding_is_told_to_the_bank_as_well(world):
@@ -126,3 +128,13 @@ def test_an_account_that_stands_still_binds_nothing(world):
     assert (answer.status_code, "Привязать карту сейчас нельзя" in answer.text) == (409, True)
     with world.app.app_context(), transaction() as session:
         assert last_binding(session, world.people["zoya"]) is None
+
+
+def test_a_suspension_before_the_page_opened_is_told_as_one(world):
+    zoya = world.browser_of("zoya")
+    address = zoya.post(NEW, ABROAD).location
+    with world.app.app_context():
+        suspend_account("kazakh", "Сверяем", actor=world.actor("gleb"), now=NOW)
+        assert page_order_of(1, return_url="https://p.test/b", now=NOW) is None
+
+    assert "приём платежей через него приостановили" in zoya.get(address).text

@@ -43,7 +43,8 @@ KAZAKH = {
 @pytest.fixture
 def accounts(accounts):
     """Give a second account, whose secret the tests know."""
-    return {**accounts, "kazakh": KAZAKH, "twin": {**KAZAKH, "secret_key": "another-secret"}}
+    twin = {**KAZAKH, "secret_key": "another-secret", "priority": 2}
+    return {**accounts, "kazakh": KAZAKH, "twin": twin}
 
 
 def send(app, body, door=DOOR, **more):

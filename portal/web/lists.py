@@ -28,6 +28,8 @@ ORDER = (
     *("flag", "currency", "from", "to", "min", "max", "sort", "after", "before", "per"),
     *("action", "person", "outcome"),
 )
+#: A word that has one was typed on the Russian layout and meant so.
+VOWELS = frozenset("аеёиоуыэюя")
 #: What names one row when it stands alone in the query.
 EXACT = (TokenKind.ID, TokenKind.NUMBER, TokenKind.OPERATION, TokenKind.REFERENCE)
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -113,7 +115,8 @@ class ListView:
         """What else may have been meant when nothing was found."""
         days = {"from": "", "to": ""}
         has_days = any(self.param(name) for name in days)
-        other = other_layout(self.query) if self.query.isalpha() else ""
+        is_odd = self.query.isalpha() and not VOWELS & set(self.query.lower())
+        other = other_layout(self.query) if is_odd else ""
         return [
             *([Chip(f"Искать «{other}»?", str(self.url.having(q=other)))] if other else []),
             *([Chip("Искать во всех датах", str(self.url.having(**days)))] if has_days else []),

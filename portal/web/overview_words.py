@@ -106,8 +106,9 @@ def _checks(count: int) -> list[Task]:
 
 
 def _count(count: int, forms: Sequence[str]) -> str:
+    """Say how many; what was counted no further agrees with the number that is said."""
     number = f"больше {grouped(CAP)}" if count > CAP else grouped(count)
-    return f"{number} {plural(count, *forms)}"
+    return f"{number} {plural(min(count, CAP), *forms)}"
 
 
 def age(past: timedelta) -> str:

@@ -182,6 +182,13 @@ def test_the_other_keyboard_layout_is_offered(shop):
     assert "Искать среди неоплаченных" in answer.text
 
 
+@pytest.mark.parametrize(("query", "is_offered"), [("фттф", True), ("никого", False)])
+def test_a_russian_word_is_not_offered_in_latin_letters(shop, query, is_offered):
+    answer = _get(shop, query)
+
+    assert (_rows(answer), "Искать «" in answer.text) == ([], is_offered)
+
+
 @pytest.mark.parametrize(("query", "words"), EXAMPLES)
 def test_every_example_of_the_help_is_understood(shop, query, words):
     answer = _get(shop, query)

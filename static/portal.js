@@ -60,12 +60,19 @@
       dialog.showModal();
       focus(wanted(dialog) || find("input:checked", dialog) || find(FIELD, dialog) || find("#dlg-title"));
     }
+    [...watched.children].filter(({ id }) => id && find(`#${id}`, dialog)).forEach((node) => node.remove());
     // What lies outside an open modal dialog is neither clickable nor read out.
     dialog.append(messages);
   };
 
+  // A refund under way is watched on after its dialog was closed: its row and a toast tell the end.
+  const watched = document.createElement("div");
+  watched.hidden = true;
+  if (dialog) body.append(watched);
+
   const leaveDialog = () => {
     body.append(messages);
+    watched.replaceChildren(...all("[data-poll]", watched), ...all("[data-poll]", dialog));
     dialog.replaceChildren();
     if (opener?.isConnected) return focus(opener);
     const row = openerRow && document.getElementById(openerRow);

@@ -34,6 +34,10 @@ def test_a_card_bound_on_the_banks_page_is_listed_once(binding):
     assert binding.connector.list_cards("somebody-else") == []
 
 
+def test_the_flag_says_that_cards_are_bound(binding):
+    assert binding.connector.capabilities.binds_cards is True
+
+
 def test_a_card_that_was_declined_is_not_kept(binding):
     order = BindingOrder(uuid4().hex, "u-8", "https://pay.example.ru/account/cards")
 

@@ -48,6 +48,14 @@ def test_an_account_says_who_makes_its_receipts(told, by_bank, tax):
     assert (can.receipt_by_bank, can.vat_percent) == (by_bank, tax)
 
 
+@pytest.mark.parametrize(("told", "is_on"), [({}, False), ({"charges": "true"}, True)])
+def test_cards_are_bound_and_charged_only_where_the_account_says_so(told, is_on):
+    (account,) = build_banks({"kazakh": {**OWN, **told}})
+
+    flags = (account.binds_cards, account.charges_tokens, account.charges_cards)
+    assert flags == (is_on, is_on, False)
+
+
 FAULTS = {
     "a receipt without its tax": ({"receipt": "bank"}, "Value error, receipt=bank needs tax_type"),
     "a charge without its receipt": (

@@ -71,6 +71,8 @@
   if (dialog) body.append(watched);
 
   const leaveDialog = () => {
+    // Sums on the page behind are of before the refund.
+    if (find("[data-renews]", dialog)) return location.reload();
     body.append(messages);
     watched.replaceChildren(...all("[data-poll]", watched), ...all("[data-poll]", dialog));
     dialog.replaceChildren();

@@ -181,15 +181,19 @@ def _context(refund: Refund, row: PaymentRow) -> dict[str, Any]:
         "payment": row,
         "line": line_of(row),
         "progress": progress(refund, row, clock.now()),
-        "with_row": _came_from_a_list(),
+        "with_row": is_partial() and _shows_rows(_behind()),
+        "renews": is_partial() and _behind() != url_for("payments.show_list"),
         "may_resolve": refund.status is RefundStatus.UNKNOWN and can(Permission.REFUNDS_RESOLVE),
     }
 
 
-def _came_from_a_list() -> bool:
-    """Tell whether the page behind the dialog shows the payment's row, which then travels too."""
-    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return is_partial() and (path == url_for("payments.show_list") or path.startswith("/users/"))
+def _shows_rows(path: str) -> bool:
+    return path == url_for("payments.show_list") or path.startswith("/users/")
+
+
+def _behind() -> str:
+    """Return the path of the page on which the dialog is open; its row travels, its sums do not."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path
 
 
 @bp.get("/refunds/<int:number>/status")

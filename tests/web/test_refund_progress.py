@@ -88,3 +88,10 @@ def test_what_is_no_sum_is_not_called_the_whole(world):
     assert 'data-words="деньги"' in anna.get(f"{path}много").text
     assert "Останется" not in anna.get(f"{path}много").text
     assert 'data-words="100,00\u00a0₽"' in anna.get(f"{path}100").text
+
+
+def test_a_card_behind_the_dialog_is_told_anew_when_it_closes(world):
+    behind = {"HX-Request": "true", "HX-Current-URL": f"http://localhost/payments/{world.payment}"}
+
+    assert "data-renews" in page(world, headers=behind)
+    assert "data-renews" not in page(world)

@@ -1,6 +1,6 @@
 """People: the list with balances, the card with the statement behind every number (E3, C2, C3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from portal.domain import clock
 from portal.domain.permissions import Permission
 from portal.store.access import role_titles
+from portal.store.activities import count_consultations, last_payments
 from portal.store.card_checks import checks_of
 from portal.store.cards import cards_of
 from portal.store.consultation_lists import ConsultationFilter, list_consultations
@@ -74,7 +75,18 @@ def show_list() -> Response:
         roles=options(tuple(titles), titles, view.param("role")),
         has_free_money=wanted.has_free_money,
         totals=() if is_partial() else totals_held(db.session()),
+        **_activity([row.id for row in page.items]),
     )
+
+
+def _activity(user_ids: Sequence[int]) -> dict[str, Any]:
+    """Tell what each has booked and paid, to who may look at that."""
+    session = db.session()
+    may_count, may_date = can(Permission.CONSULTATIONS_READ), sees(Permission.PAYMENTS_READ)
+    return {
+        "counts": count_consultations(session, user_ids) if may_count else None,
+        "paid": last_payments(session, user_ids) if may_date else None,
+    }
 
 
 def _tab(number: int, tab: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from portal.domain.permissions import Role
+from tests.builders import NOW
 from tests.web.lists.conftest import person
 
 ROW = re.compile(r'<tr id="[puc](\d+)"')
@@ -78,3 +79,11 @@ def test_the_journal_is_searched_by_names_only(desk, asked, is_found):
     answer = desk.browser(gleb).get("/audit", query_string={"q": asked})
 
     assert ("Зоя Канарейкина" in answer.text) is is_found
+
+
+def test_the_list_of_people_tells_what_each_has_booked_and_paid(desk):
+    page = " ".join(desk.browser(desk.vera).get("/users?q=Канарейкина").text.split())
+
+    assert 'data-label="Консультаций">2</td>' in page
+    paid = page.partition('data-label="Последняя оплата">')[2].partition("</td>")[0]
+    assert f'datetime="{NOW.isoformat(timespec="seconds")}"' in paid

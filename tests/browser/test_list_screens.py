@@ -18,7 +18,7 @@ FITS = """() => [document.documentElement, document.querySelector(".panel.flush"
   .map(one => one.scrollWidth - one.clientWidth)"""
 
 
-@pytest.mark.parametrize("width", [1366, 1280, 1199, 1024])
+@pytest.mark.parametrize("width", [1366, 1280, 1199, 1024, 768])
 def test_the_longest_words_of_a_row_fit_without_scrolling_sideways(
     anna: Person, width: int
 ) -> None:
@@ -28,6 +28,18 @@ def test_the_longest_words_of_a_row_fit_without_scrolling_sideways(
 
     assert anna.page.evaluate(FITS) == [0, 0]
     assert anna.page.get_by_role("link", name="Вернуть деньги").first.is_visible()
+
+
+def test_a_list_is_printed_as_a_table_without_the_banner(anna: Person) -> None:
+    anna.page.set_viewport_size({"width": 700, "height": 990})
+    anna.opens("/payments")
+    anna.page.emulate_media(media="print")
+
+    shown = [
+        anna.page.locator(part).first.evaluate("node => getComputedStyle(node).display")
+        for part in ("thead", "tbody tr", "main > .note", "#filters")
+    ]
+    assert shown == ["table-header-group", "table-row", "none", "none"]
 
 
 @pytest.mark.parametrize("path", ["/payments", "/consultations", "/users"])

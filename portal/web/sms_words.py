@@ -6,7 +6,7 @@ from portal.domain.sms import SmsFailure, e164
 from portal.jobs.sms import provider
 from portal.store.letters import Letter
 from portal.store.users import User
-from portal.web.formats import NBSP, masked_phone, when
+from portal.web.formats import masked_phone, when
 
 TAKEN = "СМС со ссылкой принято к отправке {at}. Дошло ли оно, провайдер не сообщает."
 LEAVING = "СМС со ссылкой отправляется с {at}."
@@ -44,7 +44,7 @@ def offer_sms(client: User, last: Letter | None) -> SmsOffer | None:
     """Offer an SMS to a client; None where no provider is set."""
     if provider() is None:
         return None
-    phone = masked_phone(client.phone).replace(" ", NBSP) if e164(client.phone) else ""
+    phone = masked_phone(client.phone) if e164(client.phone) else ""
     return SmsOffer(phone, "" if phone else NO_PHONE, tell_sms(last) if last else "")
 
 

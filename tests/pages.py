@@ -13,7 +13,7 @@ from portal.domain.search import fold
 SITE = " — Понимаю · Платежи"
 #: What differs in each answer is left out, so that equal pages are looked at once.
 PER_REQUEST = re.compile(
-    r"(?<=<code>)[0-9a-f]{16}(?=</code>)|[\w-]{40,}\.[\w-]{6}\.[\w-]{20,}"
+    r"(?<=<code>)[0-9a-f]{16}(?=</code>)|(?<![\w-])[\w-]{40,}+\.[\w-]{6}\.[\w-]{20,}"
     r"|(?<=next=)[\w%.-]+|(?<=\"next\" value=\")[^\"]+"
 )
 #: These need no label of their own: nobody sees them, or their words are on them.

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.people import Person, watched
@@ -33,7 +33,8 @@ def device(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
+    """Start Chromium once; three stories at a time on two cores wait longer than five seconds."""
+    expect.set_options(timeout=20_000)
     with chromium() as started:
         yield started
 

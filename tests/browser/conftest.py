@@ -33,7 +33,7 @@ def device(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once; three stories at a time on two cores wait longer than five seconds."""
+    """Start Chromium once; two stories at a time on two cores may wait for five seconds."""
     expect.set_options(timeout=20_000)
     with chromium() as started:
         yield started

@@ -114,25 +114,6 @@ def test_a_double_click_is_one_refund(anna: Person, stack: Stack) -> None:
     expect(anna.page.locator("#dlg")).to_be_visible()
 
 
-def test_a_dialog_that_was_closed_early_still_tells_the_end(anna: Person, stack: Stack) -> None:
-    has_cancelled(anna, stack)
-    stack.control.post(
-        "faults", json={"bank": "tochka", "call": "refund", "fault": "slow", "seconds": 1}
-    )
-    anna.opens("/payments?consultation=cancelled&status=paid&method=sbp")
-    row = anna.page.locator("tbody tr").first
-    row.locator("a[data-refund]").click()
-    anna.page.get_by_label("Причина").select_option("complaint")
-    anna.page.locator("#dlg button.danger").click()
-    expect(anna.page.locator("#dlg .steps")).to_be_visible()
-
-    anna.page.keyboard.press("Escape")
-
-    expect(row).to_contain_text("Возвращён", timeout=20_000)
-    expect(anna.page.locator("#toasts")).to_contain_text("Банк подтвердил возврат")
-    expect(anna.page.locator("#dlg")).to_be_hidden()
-
-
 def test_a_form_in_two_tabs_is_one_refund(anna: Person, stack: Stack) -> None:
     anna.opens("/payments?consultation=cancelled&status=paid")
     address = anna.page.locator("a[data-refund]").first.get_attribute("href")

@@ -75,6 +75,8 @@
     if (find("[data-renews]", dialog)) return location.reload();
     body.append(messages);
     watched.replaceChildren(...all("[data-poll]", watched), ...all("[data-poll]", dialog));
+    // What has only just arrived is taken out of the part that htmx was about to set going.
+    htmx.process(watched);
     dialog.replaceChildren();
     if (opener?.isConnected) return focus(opener);
     const row = openerRow && document.getElementById(openerRow);

@@ -17,6 +17,7 @@ from portal.usecases.charges import (
     claim_charge,
     postpone_charge,
     record_not_charged,
+    record_not_sent,
     record_prepared,
     token_order_of,
 )
@@ -50,7 +51,7 @@ def _send_by_operation(payment_id: int) -> None:
     db.session.rollback()
     baseline = payments.read_operation(name, operation_id)
     if baseline is None or not baseline.is_ours:
-        record_not_charged(payment_id, NO_ANSWER, now=clock.now())
+        record_not_sent(payment_id, NO_ANSWER, now=clock.now())
     elif claim_charge(payment_id, baseline, now=clock.now()):
         _told(payment_id, lambda: _charger(name).charge(operation_id, amount))
 
@@ -80,10 +81,9 @@ def _prepared(payment_id: int, name: str) -> str | None:
         postpone_charge(payment_id, NO_ANSWER, now=clock.now())
         return None
     except (BankRefused, BankMisconfigured) as error:
-        record_not_charged(payment_id, str(error), now=clock.now())
+        record_not_sent(payment_id, str(error), now=clock.now())
         return None
-    record_prepared(payment_id, operation_id)
-    return operation_id
+    return record_prepared(payment_id, operation_id)
 
 
 def _catch_up(payment_id: int) -> bool:

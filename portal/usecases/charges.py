@@ -49,12 +49,16 @@ def token_order_of(payment_id: int, *, item_name: str, now: datetime) -> ChargeO
         )
 
 
-def record_prepared(payment_id: int, operation_id: str) -> None:
-    """Keep the bank's operation before it is told to move money: it is what is read afterwards."""
+def record_prepared(payment_id: int, operation_id: str) -> str:
+    """Keep the bank's operation before it is told to move money, and return the one kept first.
+
+    It is what is sent and what is read afterwards.
+    """
     with transaction() as session:
         payment, _ = locked_payment(session, payment_id)
         if payment.operation_id is None:
             payment.operation_id = operation_id
+        return payment.operation_id
 
 
 def claim_charge(payment_id: int, baseline: Operation | None, *, now: datetime) -> bool:
@@ -122,6 +126,14 @@ def postpone_charge(payment_id: int, text: str = LINK_UNREAD, *, now: datetime) 
             return
         payment.failure = text[:600]
         payment.next_read_at = now + (ASK_AGAIN if text == LINK_UNREAD else PREPARE_AGAIN)
+
+
+def record_not_sent(payment_id: int, text: str, *, now: datetime) -> None:
+    """Keep why a charge was not even sent; one that another run has sent meanwhile goes on."""
+    with transaction() as session:
+        payment, consultation = locked_payment(session, payment_id)
+        if payment.status is PaymentStatus.CREATED and payment.charged_at is None:
+            _end(session, payment, consultation, text, now)
 
 
 def record_not_charged(payment_id: int, text: str, *, now: datetime) -> None:

@@ -100,7 +100,12 @@ def _part_of(session: Session, payment: Payment, operation: Operation) -> Operat
 def _wait_for_line(
     session: Session, payment: Payment, consultation: Consultation | None, now: datetime
 ) -> None:
-    """Look later for the line of a charge; one that the bank never showed has taken nothing."""
+    """Look later for the line of a charge; one that the bank never showed has taken nothing.
+
+    A charge that is still to be sent keeps its hour: whoever reads must not put it off.
+    """
+    if payment.is_charge and payment.status is PaymentStatus.CREATED:
+        return
     payment.next_read_at = _later_look(payment, now)
     if payment.next_read_at is None and payment.status is PaymentStatus.PENDING:
         end_charge(session, payment, consultation, "the bank never showed the charge", now=now)

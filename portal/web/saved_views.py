@@ -38,7 +38,10 @@ def save() -> Response:
 
 def _list_url(text: str) -> ListURL:
     """Read the address that the page names; what is no list of ours ends in 422."""
-    asked = urlsplit(text)
+    try:
+        asked = urlsplit(text)
+    except ValueError:
+        abort(422)
     pairs = [(key, value) for key, value in parse_qsl(asked.query) if key in ORDER]
     url = ListURL(asked.path, dict(pairs)).having()
     is_ours = not asked.netloc and asked.path in map(url_for, LISTS)

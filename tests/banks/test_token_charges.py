@@ -22,9 +22,15 @@ from portal.store.letters import Letter
 from portal.usecases.bindings import hear_outcome, start_binding
 from portal.usecases.bookings import Booking, book_consultation
 from portal.usecases.card_checks import unbind_card
-from portal.usecases.charges import claim_charge, record_prepared, token_order_of
+from portal.usecases.charges import (
+    claim_charge,
+    record_not_sent,
+    record_prepared,
+    token_order_of,
+)
 from portal.usecases.checkouts import Checkout, create_payment
 from portal.usecases.consultations import Cancellation, cancel_consultation
+from portal.usecases.payments import apply_operation
 from portal.usecases.refunds import request_refund
 from tests import builders
 from tests.banks.freedompay_world import FreedomPayWorld
@@ -233,3 +239,35 @@ def test_its_money_goes_back_as_any_other(scene):
     assert builders.refund(refund).status is RefundStatus.SUCCEEDED
     assert scene.bank.executed_refunds() == [(operation, PRICE)]
     assert builders.errors_in_the_book() == []
+
+
+def test_a_run_that_comes_late_to_prepare_ends_nothing_that_was_sent(scene):
+    number = scene.presses(scene.binds(GOOD))
+    charges.send(number)
+
+    record_not_sent(number, "order exists", now=clock.now())
+
+    assert (builders.payment(number).status, builders.payment(number).failure) == (PENDING, None)
+    assert scene.taken == [PRICE]
+
+
+def test_of_two_prepared_operations_the_kept_one_is_sent(scene):
+    number = scene.presses(scene.binds(GOOD))
+    order = token_order_of(number, item_name="Консультация", now=clock.now())
+    first = record_prepared(number, scene.bank.connector.prepare_charge(order))
+
+    assert record_prepared(number, "999999") == first
+    assert builders.payment(number).operation_id == first
+
+
+def test_a_reading_does_not_put_off_a_charge_that_is_still_to_be_sent(scene):
+    number = scene.presses(scene.binds(GOOD))
+    order = token_order_of(number, item_name="Консультация", now=clock.now())
+    operation_id = record_prepared(number, scene.bank.connector.prepare_charge(order))
+    due = builders.payment(number).next_read_at
+
+    seen = scene.bank.connector.read_operation(operation_id)
+    apply_operation(number, seen, now=clock.now() + timedelta(seconds=88))
+
+    assert builders.payment(number).next_read_at == due
+    assert (builders.payment(number).status, scene.taken) == (PaymentStatus.CREATED, [])

@@ -153,3 +153,28 @@ def test_the_worker_dies_at_the_bank_and_nothing_is_sent_twice(anna: Person, sta
 
     expect(anna.page.get_by_text("Банк подтвердил возврат").first).to_be_visible(timeout=45_000)
     assert sent(stack) == before + 1
+
+
+#: Escape, pressed before htmx has set going what it has just brought.
+CLOSE_AT_ONCE = """() => document.addEventListener("htmx:afterSwap", () => {
+  const dialog = document.querySelector("#dlg");
+  if (dialog.querySelector(".steps")) setTimeout(() => dialog.close());
+})"""
+
+
+def test_a_dialog_that_was_closed_early_still_tells_the_end(anna: Person, stack: Stack) -> None:
+    has_cancelled(anna, stack)
+    stack.control.post(
+        "faults", json={"bank": "tochka", "call": "refund", "fault": "slow", "seconds": 1}
+    )
+    anna.opens("/payments?consultation=cancelled&status=paid&method=sbp")
+    row = anna.page.locator("tbody tr").first
+    row.locator("a[data-refund]").click()
+    anna.page.get_by_label("Причина").select_option("complaint")
+    anna.page.evaluate(CLOSE_AT_ONCE)
+
+    anna.page.locator("#dlg button.danger").click()
+
+    expect(row).to_contain_text("Возвращён")
+    expect(anna.page.locator("#toasts")).to_contain_text("Банк подтвердил возврат")
+    expect(anna.page.locator("#dlg")).to_be_hidden()

@@ -259,8 +259,7 @@ class BankConnector(Protocol):
         """Verify and read a webhook without touching anything; raise BadSignature.
 
         ``door`` is the last part of the address that it came to; raise BankMisconfigured for one
-        that the bank does not know. ``headers`` have names in small letters: many banks put
-        their seal there.
+        that the bank does not know. ``headers``, named in small letters, may hold the seal.
         """
 
     def check(self) -> list[Finding]:

@@ -6,11 +6,9 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.domain.actors import SYSTEM
 from portal.domain.bindings import PAGE_LASTS, BindingStatus
 from portal.domain.errors import NotFound
 from portal.domain.ports import BindingOutcome, KeptCard
-from portal.store.audit import note
 from portal.store.cards import BoundCard
 from portal.store.db import Base, open_enum_type
 
@@ -112,20 +110,3 @@ def fresh_cards(
     for card in known:
         fresh.pop(card.token_id or "", None)
     return list(fresh.values()), known[-1] if known else None
-
-
-def bind_on_page(session: Session, binding: Binding, card: KeptCard, now: datetime) -> BoundCard:
-    """Write down a card that the bank keeps since its page was opened."""
-    bound = BoundCard(
-        user_id=binding.user_id,
-        account=binding.account,
-        token_id=card.token_id,
-        brand=card.brand,
-        last4=card.last4,
-        bound_at=now,
-    )
-    session.add(bound)
-    session.flush()
-    facts = {"binding": binding.id, "client": binding.user_id}
-    note(session, SYSTEM, "card.bind", bound, now=now, **facts)
-    return bound

@@ -59,16 +59,21 @@ def keep_card(session: Session, payment: Payment, card: KeptCard, now: datetime)
             BoundCard.token_id == card.token_id,
         )
     ).first()
-    bound = known or _bound(session, payment, card, now)
+    bound = known or bind_card(
+        session, payment.user_id, payment.account, card, now=now, payment=payment.id
+    )
     payment.bound_card_id = bound.id
     if payment.binds_card and bound.unbound_at is None:
         bound.charged_operation = payment.operation_id
 
 
-def _bound(session: Session, payment: Payment, card: KeptCard, now: datetime) -> BoundCard:
+def bind_card(
+    session: Session, user_id: int, account: str, card: KeptCard, *, now: datetime, **source: int
+) -> BoundCard:
+    """Write down a card that the bank keeps for a client; ``source`` tells the journal whence."""
     bound = BoundCard(
-        user_id=payment.user_id,
-        account=payment.account,
+        user_id=user_id,
+        account=account,
         token_id=card.token_id,
         brand=card.brand,
         last4=card.last4,
@@ -76,7 +81,7 @@ def _bound(session: Session, payment: Payment, card: KeptCard, now: datetime) ->
     )
     session.add(bound)
     session.flush()
-    note(session, SYSTEM, "card.bind", bound, now=now, payment=payment.id, client=payment.user_id)
+    note(session, SYSTEM, "card.bind", bound, now=now, **source, client=user_id)
     return bound
 
 

@@ -13,8 +13,8 @@ from portal.domain.payments import SUSPENDED_MEANWHILE
 from portal.domain.ports import BindingOutcome, KeptCard
 from portal.store.audit import note
 from portal.store.bank_states import is_taking, require_taking
-from portal.store.bindings import Binding, bind_on_page, find_usable_binding, fresh_cards
-from portal.store.cards import BoundCard
+from portal.store.bindings import Binding, find_usable_binding, fresh_cards
+from portal.store.cards import BoundCard, bind_card
 from portal.store.db import locked, transaction
 from portal.store.users import User
 
@@ -142,7 +142,8 @@ def _move(
     sight = Sight(binding.status, binding.outcome, age, seen_for)
     before, binding.status = binding.status, binding_status(sight)
     if binding.status is not before and is_kept:
-        bound = [bind_on_page(session, binding, card, now) for card in fresh]
+        client, account, source = binding.user_id, binding.account, {"binding": binding.id}
+        bound = [bind_card(session, client, account, card, now=now, **source) for card in fresh]
         binding.bound_card_id = bound[-1].id if bound else known.id if known else None
     if binding.status is BindingStatus.RUSSIAN and before is not BindingStatus.RUSSIAN:
         _let_go(session, binding, now)

@@ -6,20 +6,18 @@ the answer has a ``status_code`` of its own and one for each number, 100 for wha
 
 import json
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 
+from portal import wire
 from portal.domain.sms import SmsFailure, SmsProvider, SmsRefused, SmsUnavailable
 from portal.domain.transactions import forbid_open_transaction
 
 TIMEOUT_SECONDS = 15.0
-CONNECT_SECONDS = 5.0
 MAX_ANSWER_BYTES = 64 * 1024
 TAKEN = 100
 #: Their error while they worked: nobody knows whether the SMS has left.
@@ -31,8 +29,6 @@ WHY = {
     220: SmsFailure.BUSY,
     **dict.fromkeys((230, 231, 232, 233), SmsFailure.TOO_OFTEN),
 }
-#: Raised before the first byte of a request can have left.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _log = logging.getLogger("portal.sms")
 
 
@@ -54,7 +50,7 @@ class SmsRu:
             outcome = str(status)
         except httpx.HTTPError as error:
             outcome = type(error).__name__
-            raise SmsUnavailable(outcome, sent=not isinstance(error, _NEVER_LEFT)) from None
+            raise SmsUnavailable(outcome, sent=not isinstance(error, wire.NEVER_LEFT)) from None
         finally:
             _log.info("sms.ru: POST /sms/send -> %s", outcome)
         if status != httpx.codes.OK:
@@ -67,28 +63,17 @@ class SmsRu:
             form["from"] = self.sender
         deadline = time.monotonic() + TIMEOUT_SECONDS
         with self._line() as line, line.stream("POST", self.url, data=form) as answer:
-            return answer.status_code, _read(answer, deadline)
+            return answer.status_code, wire.read(answer, deadline, most=MAX_ANSWER_BYTES)
 
     def _line(self) -> httpx.Client:
         return httpx.Client(
-            verify=_trust(),
+            verify=wire.trust(),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=wire.CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
             transport=self.transport,
         )
-
-
-def _read(answer: httpx.Response, deadline: float) -> bytes:
-    data = b""
-    for chunk in answer.iter_bytes():
-        data += chunk
-        if len(data) > MAX_ANSWER_BYTES:
-            raise httpx.ReadError("the answer is too long")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer takes too long")
-    return data
 
 
 def _id_of(data: bytes, number: str) -> str:
@@ -113,11 +98,6 @@ def _require_taken(told: dict[str, object]) -> None:
     if status != "ERROR" or code == THEIR_FAULT:
         raise ValueError(code)
     raise SmsRefused(WHY.get(code, SmsFailure.OURS), code)
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _smsru(url: str, api_id: str, sender: str) -> SmsProvider:

@@ -13,20 +13,16 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from portal import wire
 from portal.banks import strict_json
 from portal.domain.ports import BankMisconfigured, BankUnavailable
 from portal.domain.transactions import forbid_open_transaction
 
-CONNECT_SECONDS = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
 _ERROR_ID = re.compile(r"[\w-]{1,40}", re.ASCII)
-#: Raised before the first byte of a request can have left: DNS, refused, TLS, no free connection.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 #: How a job waits for an account's turn; the web sets none and never sleeps.
 KEEP_GAP: ContextVar[Callable[[str, float], None] | None] = ContextVar("KEEP_GAP", default=None)
 _log = logging.getLogger("portal.banks")
-# httpx tells whole addresses, and an address may hold ids that are as good as keys.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ class BankHttp:
             outcome = f"{answer.status}{_error_id(answer)}"
         except httpx.HTTPError as error:
             outcome = type(error).__name__
-            is_sent = request.is_write and not isinstance(error, _NEVER_LEFT)
+            is_sent = request.is_write and not isinstance(error, wire.NEVER_LEFT)
             raise BankUnavailable(f"{request.template}: {outcome}", sent=is_sent) from None
         finally:
             _log.info(
@@ -138,7 +134,7 @@ class BankHttp:
             content=content,
             headers={**headers, **request.headers},
         ) as response:
-            data = _read(response, deadline)
+            data = wire.read(response, deadline, most=MAX_ANSWER_BYTES)
         return Answer(response.status_code, _parsed(data), data)
 
     @cached_property
@@ -150,7 +146,7 @@ class BankHttp:
         return httpx.Client(
             verify=self._trust,
             headers=headers,
-            timeout=httpx.Timeout(endpoint.timeout_seconds, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(endpoint.timeout_seconds, connect=wire.CONNECT_SECONDS),
             limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,
@@ -171,20 +167,6 @@ def _trust(account: str, ca_bundle: Path | None) -> ssl.SSLContext:
         except OSError:
             raise BankMisconfigured(f"account {account}: ca_bundle holds no certificates") from None
     return context
-
-
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    """Read a body that is neither endless nor compressed, before the deadline."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise httpx.DecodingError("compressed without being asked")
-    data = b""
-    for chunk in response.iter_raw():
-        data += chunk
-        if len(data) > MAX_ANSWER_BYTES:
-            raise httpx.ReadError("the answer is too long")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer takes too long")
-    return data
 
 
 def _parsed(data: bytes) -> object:

@@ -5,10 +5,8 @@ S256); the line under it has a time limit and a size limit, follows nothing and 
 """
 
 import logging
-import ssl
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import httpx
@@ -16,17 +14,15 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from portal import wire
 from portal.domain.identities import YandexAccount, YandexRefused, YandexUnavailable
 from portal.domain.transactions import forbid_open_transaction
 
 #: The id and the login, nothing else about the person.
 SCOPE = "login:info"
 TIMEOUT_SECONDS = 10.0
-CONNECT_SECONDS = 5.0
 MAX_ANSWER_BYTES = 64 * 1024
 _log = logging.getLogger("portal.identity")
-# httpx tells whole addresses; ours hold no secret today and need not tell any tomorrow.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +136,8 @@ class YandexClient:
 
     def _line(self) -> "_Line":
         return _Line(
-            verify=_trust(),
-            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS),
+            verify=wire.trust(),
+            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=wire.CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
             transport=self._transport,
@@ -157,7 +153,7 @@ class _Line(httpx.Client):
         started, outcome = time.monotonic(), "lost"
         try:
             with self.stream(method, url, **options) as answer:
-                body = _read(answer, started + TIMEOUT_SECONDS)
+                body = wire.read(answer, started + TIMEOUT_SECONDS, most=MAX_ANSWER_BYTES)
             outcome = str(answer.status_code)
         finally:
             spent = (time.monotonic() - started) * 1000
@@ -167,20 +163,3 @@ class _Line(httpx.Client):
     def post(self, url: Any, **options: Any) -> httpx.Response:
         """Send what Authlib has made."""
         return self.call("POST", url, **options)
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Read the certificates once; a person waits at the button that leads to Yandex."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _read(answer: httpx.Response, deadline: float) -> bytes:
-    body = b""
-    for chunk in answer.iter_bytes():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise httpx.ReadError("the answer is too long")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer takes too long")
-    return body

@@ -31,6 +31,7 @@ from portal.domain.refunds import (
 )
 from portal.store.consultations import Consultation
 from portal.store.ledger import LedgerAccount
+from portal.store.payment_sums import PaymentSums
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
 from portal.store.users import User
@@ -49,7 +50,7 @@ _NEVER_PAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentRow:
+class PaymentRow(PaymentSums):
     """What a list, a dialog and the rules need of one payment; sums are minor units."""
 
     id: int
@@ -79,34 +80,6 @@ class PaymentRow:
     last_refund_id: int | None
     last_refund: RefundStatus | None
     available_minor: int
-
-    def _money(self, minor: int) -> Money:
-        return Money(minor, self.currency)
-
-    @property
-    def captured(self) -> Money:
-        """What the bank took."""
-        return self._money(self.captured_minor)
-
-    @property
-    def refunded(self) -> Money:
-        """What has gone back for our refunds."""
-        return self._money(self.refunded_minor)
-
-    @property
-    def under_way(self) -> Money:
-        """What an open refund holds."""
-        return self._money(self.under_way_minor)
-
-    @property
-    def external(self) -> Money:
-        """What went back at the bank without us."""
-        return self._money(self.external_minor)
-
-    @property
-    def remaining(self) -> Money:
-        """What is left to return."""
-        return self.captured - self.refunded - self.under_way - self.external
 
     @property
     def booked(self) -> Money:

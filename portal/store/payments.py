@@ -23,10 +23,11 @@ from portal.domain.money import Currency, Money
 from portal.domain.payments import Decline, Incident, PaymentMethod, PaymentStatus
 from portal.store.consultations import Consultation
 from portal.store.db import Base, enum_type, locked, open_enum_type, partial_index
+from portal.store.payment_sums import PaymentSums
 from portal.store.users import User
 
 
-class Payment(Base):
+class Payment(PaymentSums, Base):
     """One attempt to pay a consultation, or to check a card, at one account of one bank, for ever.
 
     The cached sums are written in the same transaction as the refunds (``refunded``, ``under_way``,
@@ -177,38 +178,10 @@ class Payment(Base):
         """The bank's operation that tells of it: its own, or that of the card it charges."""
         return self.operation_id or self.charged_operation
 
-    def _money(self, minor: int) -> Money:
-        return Money(minor, self.currency)
-
     @property
     def amount(self) -> Money:
         """What was asked for."""
         return self._money(self.amount_minor)
-
-    @property
-    def captured(self) -> Money:
-        """What the bank took."""
-        return self._money(self.captured_minor)
-
-    @property
-    def refunded(self) -> Money:
-        """What the bank has given back for our refunds."""
-        return self._money(self.refunded_minor)
-
-    @property
-    def under_way(self) -> Money:
-        """What an open refund holds."""
-        return self._money(self.under_way_minor)
-
-    @property
-    def external(self) -> Money:
-        """What was given back at the bank without us."""
-        return self._money(self.external_minor)
-
-    @property
-    def remaining(self) -> Money:
-        """What is left to return."""
-        return self.captured - self.refunded - self.under_way - self.external
 
     @property
     def free(self) -> Money:

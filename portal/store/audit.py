@@ -90,10 +90,11 @@ def note(
 ) -> None:
     """Write into the journal what ``actor`` did; ``changes`` are values that JSON knows.
 
-    What a state was and became stands in ``before`` and ``after``, both with the same names; other
-    changes are facts. ``reason`` among them becomes the entry's reason, cut to its column. No
-    passwords, tokens, cards, e-mails or phones: what is written here cannot be taken back. The
-    entry gets its number at the commit.
+    What a state was and became stands in ``before`` and ``after``, both with the same names; for
+    a row whose status alone has moved ``was`` tells what it was. Other changes are facts.
+    ``reason`` among them becomes the entry's reason, cut to its column. No passwords, tokens,
+    cards, e-mails or phones: what is written here cannot be taken back. The entry gets its number
+    at the commit.
     """
     _pend(session, _entry(actor, action, about, now, changes), Outcome.DONE)
 
@@ -109,6 +110,9 @@ def _entry(
     actor: Actor, action: str, about: About, now: datetime, changes: dict[str, Any]
 ) -> AuditEntry:
     reason = changes.pop("reason", None) or ""
+    if "was" in changes:
+        status = getattr(about, "status", None)
+        changes |= {"before": {"status": changes.pop("was")}, "after": {"status": status}}
     object_type, object_id = _named(about)
     return AuditEntry(
         at=now,

@@ -195,8 +195,7 @@ def release_unpaid(consultation_id: int, reason: str, *, now: datetime) -> bool:
             "consultation.release",
             consultation,
             now=now,
-            before={"status": before},
-            after={"status": consultation.status},
+            was=before,
             reason=reason,
         )
         kind, client_id = LetterKind.CONSULTATION_CANCELLED, consultation.client_id

@@ -76,8 +76,7 @@ def cancel_consultation(
             "consultation.cancel",
             consultation,
             now=now,
-            before={"status": before},
-            after={"status": consultation.status},
+            was=before,
             by=cancellation.by,
             reason=cancellation.reason,
         )
@@ -111,8 +110,7 @@ def complete_consultation(
             "consultation.complete",
             consultation,
             now=now,
-            before={"status": before},
-            after={"status": outcome},
+            was=before,
             reason=reason,
         )
 
@@ -158,15 +156,7 @@ def _open(session: Session, consultation: Consultation, now: datetime) -> None:
         return
     before = consultation.status
     consultation.status = advance(before, ConsultationStatus.OPEN)
-    note(
-        session,
-        SYSTEM,
-        "consultation.open",
-        consultation,
-        now=now,
-        before={"status": before},
-        after={"status": consultation.status},
-    )
+    note(session, SYSTEM, "consultation.open", consultation, now=now, was=before)
 
 
 def _close(consultation: Consultation, actor: Actor, now: datetime, reason: str) -> None:

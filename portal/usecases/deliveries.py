@@ -81,15 +81,7 @@ def requeue_delivery(delivery_id: int, *, actor: Actor, now: datetime) -> None:
         delivery.tries = 0
         delivery.next_try_at = now
         delivery.error = delivery.finished_at = None
-        note(
-            session,
-            actor,
-            "delivery.replay",
-            delivery,
-            now=now,
-            before={"status": before},
-            after={"status": delivery.status},
-        )
+        note(session, actor, "delivery.replay", delivery, now=now, was=before)
 
 
 def _first_status(event: BankEvent) -> DeliveryStatus:

@@ -130,16 +130,7 @@ def _succeed(
 ) -> None:
     actor, before = for_wish_of(refund.requested_by_id), refund.status
     finish_refund(session, refund, payment, RefundStatus.SUCCEEDED, actor=actor, now=now)
-    note(
-        session,
-        actor,
-        "refund.succeeded",
-        refund,
-        now=now,
-        before={"status": before},
-        after={"status": refund.status},
-        line=line.line_id,
-    )
+    note(session, actor, "refund.succeeded", refund, now=now, was=before, line=line.line_id)
 
 
 def _give_up(session: Session, refund: Refund, payment: Payment, now: datetime) -> None:
@@ -153,33 +144,22 @@ def _give_up(session: Session, refund: Refund, payment: Payment, now: datetime) 
         now=now,
         failure=NOT_MADE_BY_HAND if payment.is_returned_by_hand else NOT_FOUND_AT_BANK,
     )
-    note(
-        session,
-        actor,
-        "refund.absent",
-        refund,
-        now=now,
-        before={"status": before},
-        after={"status": refund.status},
-        reads=refund.absent_reads,
-    )
+    note(session, actor, "refund.absent", refund, now=now, was=before, reads=refund.absent_reads)
 
 
 def _doubt(session: Session, refund: Refund, now: datetime) -> None:
     """A refund that was sent, never answered and shows no line is unknown: the sender died."""
     is_left = refund.sent_at is not None and now >= refund.sent_at + LEASE
     if is_left and refund.answered_at is None and _call_unknown(refund):
-        before, after = {"status": RefundStatus.SUBMITTED}, {"status": refund.status}
-        actor = for_wish_of(refund.requested_by_id)
-        note(session, actor, "refund.unknown", refund, now=now, before=before, after=after)
+        actor, was = for_wish_of(refund.requested_by_id), RefundStatus.SUBMITTED
+        note(session, actor, "refund.unknown", refund, now=now, was=was)
 
 
 def _hand_over(session: Session, refund: Refund, now: datetime) -> None:
     """Leave to a person what the bank has accepted and never showed."""
     if _call_unknown(refund):
-        before, after = {"status": RefundStatus.SUBMITTED}, {"status": refund.status}
-        actor = for_wish_of(refund.requested_by_id)
-        note(session, actor, "refund.absent", refund, now=now, before=before, after=after)
+        actor, was = for_wish_of(refund.requested_by_id), RefundStatus.SUBMITTED
+        note(session, actor, "refund.absent", refund, now=now, was=was)
 
 
 def _call_unknown(refund: Refund) -> bool:
@@ -253,8 +233,7 @@ def _make_room(
             "refund.stopped",
             refund,
             now=now,
-            before={"status": RefundStatus.REQUESTED},
-            after={"status": refund.status},
+            was=RefundStatus.REQUESTED,
             line=line.line_id,
         )
 

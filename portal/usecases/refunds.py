@@ -133,15 +133,7 @@ def cancel_refund(refund_id: int, *, actor: Actor, now: datetime) -> None:
         if refund.status is not RefundStatus.REQUESTED:
             raise AlreadyMoved(status=refund.status)
         finish_refund(session, refund, payment, RefundStatus.CANCELLED, actor=actor, now=now)
-        note(
-            session,
-            actor,
-            "refund.cancel",
-            refund,
-            now=now,
-            before={"status": RefundStatus.REQUESTED},
-            after={"status": refund.status},
-        )
+        note(session, actor, "refund.cancel", refund, now=now, was=RefundStatus.REQUESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +167,7 @@ def resolve_refund(refund_id: int, resolution: Resolution, *, actor: Actor, now:
             "refund.resolve",
             refund,
             now=now,
-            before={"status": RefundStatus.UNKNOWN},
-            after={"status": status},
+            was=RefundStatus.UNKNOWN,
             line=resolution.line_id,
             reason=resolution.reason,
         )

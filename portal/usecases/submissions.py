@@ -103,8 +103,7 @@ def _note_sending(session: Session, refund: Refund, now: datetime) -> None:
         "refund.send",
         refund,
         now=now,
-        before={"status": RefundStatus.REQUESTED},
-        after={"status": refund.status},
+        was=RefundStatus.REQUESTED,
     )
 
 
@@ -126,8 +125,7 @@ def _still_allowed(
         "refund.stopped",
         refund,
         now=now,
-        before={"status": RefundStatus.REQUESTED},
-        after={"status": refund.status},
+        was=RefundStatus.REQUESTED,
         rule=rule.code,
     )
     return False
@@ -142,16 +140,7 @@ def _record_refusal(refund_id: int, text: str, now: datetime) -> None:
         finish_refund(
             session, refund, payment, RefundStatus.FAILED, actor=actor, now=now, failure=text[:600]
         )
-        note(
-            session,
-            actor,
-            "refund.refused",
-            refund,
-            now=now,
-            before={"status": before},
-            after={"status": refund.status},
-            reason=text[:600],
-        )
+        note(session, actor, "refund.refused", refund, now=now, was=before, reason=text[:600])
 
 
 def _record_unknown(refund_id: int, now: datetime) -> None:
@@ -168,8 +157,7 @@ def _record_unknown(refund_id: int, now: datetime) -> None:
             "refund.unknown",
             refund,
             now=now,
-            before={"status": RefundStatus.SUBMITTED},
-            after={"status": refund.status},
+            was=RefundStatus.SUBMITTED,
         )
 
 
@@ -188,8 +176,7 @@ def _record_not_sent(refund_id: int, now: datetime) -> None:
             "refund.not_sent",
             refund,
             now=now,
-            before={"status": RefundStatus.SUBMITTED},
-            after={"status": refund.status},
+            was=RefundStatus.SUBMITTED,
         )
 
 

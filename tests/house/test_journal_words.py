@@ -19,7 +19,7 @@ NOTING = sorted(
 )
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 #: What a note is made of besides its changes.
-PLAIN = {"now", "reason", "currency", "before", "after", None}
+PLAIN = {"now", "reason", "currency", "before", "after", "was", None}
 #: Not said to a person who is signed in, or noted by its own use case.
 ELSEWHERE = {"refused", "access_refused", "yandex", "amount_unreadable", "wrong_password"}
 

@@ -26,6 +26,7 @@ class BindingStatus(StrEnum):
     ASKED = "asked"
     PAGE = "page"
     BOUND = "bound"
+    ALREADY = "already"
     RUSSIAN = "russian"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -73,6 +74,14 @@ def _status_with_card(sight: Sight, seen_for: timedelta) -> BindingStatus:
     return sight.status if may_come else BindingStatus.BOUND
 
 
+def was_kept_before(outcome: BindingOutcome | None, told_for: timedelta) -> bool:
+    """Tell whether a card that the bank calls bound, and lists as no new one, was bound already.
+
+    A bank may give a card the token that it had; ``told_for`` is how long its list shows nothing.
+    """
+    return outcome is BindingOutcome.BOUND and told_for >= WORD_COMES
+
+
 def heard(known: BindingOutcome | None, outcome: BindingOutcome) -> BindingOutcome:
     """Return what counts after another word of the bank: a no takes nothing back."""
     return known if known is not None and outcome is BindingOutcome.DECLINED else outcome
@@ -82,6 +91,6 @@ def next_look(status: BindingStatus, age: timedelta, *, is_seen: bool) -> timede
     """Say how long to wait before the list is read again, None for never."""
     if status in ENDED or age >= LOOK_FOR_CARD:
         return None
-    if is_seen:
+    if is_seen and status is not BindingStatus.ALREADY:
         return WORD_COMES
     return next_payment_read(age) if status is BindingStatus.PAGE else timedelta(hours=1)

@@ -37,7 +37,7 @@ class Binding(Base):
     outcome: Mapped[BindingOutcome | None] = mapped_column(open_enum_type(BindingOutcome))
     #: The cards that the bank kept before its page opened; as good as money, so it is emptied.
     known_tokens: Mapped[list[str] | None] = mapped_column(JSON)
-    #: When a card was first seen that the bank did not keep before.
+    #: When a card was first seen that the bank did not keep before, or is said to be bound.
     seen_at: Mapped[datetime | None]
     bound_card_id: Mapped[int | None] = mapped_column(ForeignKey("bound_cards.id"))
     failure: Mapped[str | None] = mapped_column(String(600))

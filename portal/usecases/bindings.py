@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Actor
-from portal.domain.bindings import BindingStatus, Sight, binding_status, heard, next_look
+from portal.domain.bindings import (
+    BindingStatus,
+    Sight,
+    binding_status,
+    heard,
+    next_look,
+    was_kept_before,
+)
 from portal.domain.card_ports import BindingOrder, BindingPage
 from portal.domain.payments import SUSPENDED_MEANWHILE
 from portal.domain.ports import BindingOutcome, KeptCard
@@ -110,8 +117,13 @@ def apply_cards(binding_id: int, cards: Sequence[KeptCard], *, now: datetime) ->
         if binding.status is BindingStatus.ASKED or binding.known_tokens is None:
             return
         fresh, known = fresh_cards(session, binding, cards)
-        if (fresh or known) and binding.seen_at is None:
+        is_new = bool(fresh) or known is not None
+        is_told = is_new or binding.outcome is BindingOutcome.BOUND
+        if is_told and binding.seen_at is None:
             binding.seen_at = now
+        told_for = now - (binding.seen_at or now)
+        if not is_new and was_kept_before(binding.outcome, told_for):
+            binding.status = BindingStatus.ALREADY
         _move(session, binding, fresh, known, now)
 
 

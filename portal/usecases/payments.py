@@ -57,7 +57,6 @@ def apply_operation(payment_id: int, operation: Operation, *, now: datetime) -> 
         if incident is not None:
             _raise_incident(session, payment, incident, operation, now)
             return
-        payment.incident = None
         heard = operation.status or payment.status
         payment.decline = operation.decline
         if payment.status is not PaymentStatus.PAID and heard is PaymentStatus.PAID:
@@ -75,12 +74,19 @@ def _move(
     heard: PaymentStatus,
     now: datetime,
 ) -> None:
-    """Move the row to what was heard; a charge by token that has taken nothing is over."""
+    """Move the row to what was heard; a charge by token that has taken nothing is over.
+
+    One that the bank leaves open for an hour, under way or held, is for a person to see.
+    """
     payment.is_late = payment.is_late or is_late(payment.status, heard)
     if payment.charges_token and payment.status is PaymentStatus.PENDING and heard in NOT_PAID:
         end_charge(session, payment, consultation, "the bank has taken nothing", now=now)
     payment.status = advance(payment.status, heard)
     payment.next_read_at = _later_look(payment, now)
+    if payment.charges_token and _is_lost(payment, now):
+        _call_in_staff(session, payment, now)
+    else:
+        payment.incident = None
 
 
 def _part_of(session: Session, payment: Payment, operation: Operation) -> Operation | None:

@@ -99,6 +99,13 @@ WALKS = {
     "the message is lost, too soon to tell": ([], [SEEN], "page"),
     "declined": ([(BindingOutcome.DECLINED, SEEN)], [], "declined"),
     "Russian": ([(BindingOutcome.RUSSIAN, SEEN)], [SEEN], "russian"),
+    "said once, not listed yet": ([(BindingOutcome.BOUND, SEEN)], [], "page"),
+    "bound already": ([(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SURE)], [], "already"),
+    "listed very late": (
+        [(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SURE)],
+        [LATE],
+        "bound",
+    ),
     "late": ([], [LATE, LATE + timedelta(seconds=15)], "bound"),
 }
 

@@ -9,10 +9,17 @@ from portal.domain.charges import PRESS_TOO_OLD
 from portal.domain.errors import NotFound
 from portal.domain.letters import LetterKind
 from portal.domain.money import Currency, Money
-from portal.domain.payments import SUSPENDED_MEANWHILE, Decline, PaymentMethod, PaymentStatus
+from portal.domain.payments import (
+    SUSPENDED_MEANWHILE,
+    Decline,
+    Incident,
+    PaymentMethod,
+    PaymentStatus,
+)
 from portal.domain.ports import BankLine, LineKind, Operation
 from portal.domain.purchases import CardWish, ChargeWithoutConsent, PurchaseWay
 from portal.domain.slots import SlotOffer, Span
+from portal.store.audit import AuditEntry
 from portal.store.cards import BoundCard
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
@@ -133,6 +140,32 @@ def test_a_charge_ends_as_its_own_operation_says(kirill, readings, status, writt
         False,
     )
     assert builders.errors_in_the_book() == []
+
+
+OPEN, HOUR, DAYS = told(PENDING), timedelta(minutes=61), timedelta(days=9)
+#: What the bank says, and how long after it was sent; how it stands then, and what staff see.
+LEFT_OPEN = {
+    "under way, soon": ([(timedelta(minutes=59), OPEN)], PENDING, None, 0),
+    "under way for days": ([(HOUR, OPEN), (DAYS, OPEN)], PENDING, Incident.UNKNOWN_STATUS, 1),
+    "paid after all": ([(HOUR, OPEN), (DAYS, told(PAID))], PAID, None, 1),
+    "given up after all": ([(HOUR, OPEN), (DAYS, told(EXPIRED))], FAILED, None, 1),
+}
+
+
+@pytest.mark.parametrize(
+    ("readings", "status", "incident", "calls"), LEFT_OPEN.values(), ids=LEFT_OPEN.keys()
+)
+def test_staff_see_a_charge_that_the_bank_leaves_open(kirill, readings, status, incident, calls):
+    number = sent(kirill)
+
+    for later, operation in readings:
+        apply_operation(number, operation, now=NOW + later)
+
+    found = builders.payment(number)
+    assert (found.status, found.incident) == (status, incident)
+    with transaction() as session:
+        query = select(AuditEntry).where(AuditEntry.action == "payment.incident")
+        assert len(session.scalars(query).all()) == calls
 
 
 def test_what_is_prepared_and_not_sent_is_not_moved_by_a_reading(kirill):

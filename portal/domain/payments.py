@@ -39,6 +39,11 @@ class Decline(StrEnum):
 
     BY_BANK = "by_bank"
     RUSSIAN_CARD = "russian_card"
+    BAD_CARD = "bad_card"
+    BAD_CODE = "bad_code"
+    LIMIT = "limit"
+    TOO_OFTEN = "too_often"
+    UNSAFE = "unsafe"
 
 
 class MoneyState(StrEnum):

@@ -1,5 +1,6 @@
 """Consultations as they are stored."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -113,6 +114,14 @@ class Consultation(Base):
             return Money(self.price_minor, currency)
         prices = slot.prices if slot is not None else []
         return next((price for price in prices if price.currency is currency), None)
+
+    @property
+    def prices(self) -> Sequence[Money]:
+        """Every price that it may be bought at, its own first; its slot must be loaded."""
+        if self.slot is None or self.is_paid or not self.price_minor:
+            return [self.price]
+        others = (price for price in self.slot.prices if price.currency is not self.currency)
+        return [self.price, *others]
 
     def is_sold_for(self, price: Money) -> None:
         """Take the price that was shown and paid for its own: all else follows its currency."""

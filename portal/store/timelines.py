@@ -1,6 +1,6 @@
 """What happened around a payment or a consultation, in one list, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,7 @@ class Event:
     actor: str
     reason: str
     refund_id: int | None = None
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def payment_timeline(session: Session, payment: Payment, *, with_funded: bool) -
     Its consultations are its own, and ``with_funded`` those that its money has paid from the
     balance: they are told to who may read consultations (E5).
     """
-    refunds = select(Refund.id).where(Refund.payment_id == payment.id)
+    refunds = session.scalars(select(Refund).where(Refund.payment_id == payment.id))
+    sums = {refund.id: refund.amount for refund in refunds}
     funded = select(Funding.consultation_id).where(
         Funding.payment_id == payment.id, true() if with_funded else false()
     )
@@ -57,7 +59,7 @@ def payment_timeline(session: Session, payment: Payment, *, with_funded: bool) -
             AuditEntry.outcome == Outcome.DONE,
             or_(
                 _about("payments", payment.id),
-                (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(refunds),
+                (AuditEntry.object_type == "refunds") & AuditEntry.object_id.in_(sums),
                 _about("consultations", payment.consultation_id or 0),
                 (AuditEntry.object_type == "consultations") & AuditEntry.object_id.in_(funded),
             ),
@@ -71,7 +73,7 @@ def payment_timeline(session: Session, payment: Payment, *, with_funded: bool) -
         .order_by(Delivery.id.desc())
         .limit(LIMIT)
     )
-    events = [_entry(entry) for entry in entries]
+    events = [_entry(entry, sums) for entry in entries]
     events += [Event(row.received_at, "delivery.received", "банк", "") for row in deliveries]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
@@ -84,7 +86,7 @@ def consultation_timeline(session: Session, consultation: Consultation) -> Seque
         .order_by(AuditEntry.id.desc())
         .limit(LIMIT)
     )
-    return [_entry(entry) for entry in entries]
+    return [_entry(entry, {}) for entry in entries]
 
 
 def gift_of(session: Session, consultation_id: int) -> Gift | None:
@@ -133,7 +135,7 @@ def _about(kind: str, number: int) -> ColumnElement[bool]:
     return and_(AuditEntry.object_type == kind, AuditEntry.object_id == number)
 
 
-def _entry(entry: AuditEntry) -> Event:
+def _entry(entry: AuditEntry, sums: Mapping[int, Money]) -> Event:
     is_refund = entry.object_type == "refunds"
     return Event(
         at=entry.at,
@@ -141,4 +143,5 @@ def _entry(entry: AuditEntry) -> Event:
         actor=entry.actor_label,
         reason=entry.reason or "",
         refund_id=entry.object_id if is_refund else None,
+        amount=sums.get(entry.object_id or 0) if is_refund else None,
     )

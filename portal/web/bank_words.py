@@ -89,6 +89,8 @@ def abilities(can: Capabilities) -> Sequence[str]:
     receipt = "чеки выдаёт банк" if can.receipt_by_bank else "чеки выдаём сами"
     tax = "без НДС" if can.vat_percent is None else f"НДС {can.vat_percent}\u00a0%"
     keeps = "помнит карты клиентов" if can.keeps_cards else "карты клиентов не хранит"
+    if can.binds_cards:
+        keeps = "привязывает карты на своей странице"
     words = [f"оплата: {methods}", f"{receipt}, {tax}", keeps]
     if not can.charges_without_payer:
         return [*words, "без участия клиента карты не списывает"]
@@ -113,6 +115,7 @@ def ability_rows(can: Capabilities, *, unbinds: bool) -> Sequence[Ability]:
         ("Повторный частичный возврат", True, "пока не возвращено всё"),
         ("Чек от банка", can.receipt_by_bank, "" if can.receipt_by_bank else "чеки выдаём сами"),
         ("Сохранённые карты на странице банка", can.keeps_cards, ""),
+        ("Привязка карты без оплаты", can.binds_cards, "на странице банка" * can.binds_cards),
         ("Списание без клиента", charges, "с его согласия" if charges else ""),
         *([("Возврат таких списаний", returns, "" if returns else "в кабинете банка")] * charges),
         ("Отвязка карты в банке", unbinds, "" if unbinds else "портал забывает карту сам"),

@@ -1,7 +1,7 @@
 """The words of bound cards and of their checks: dated steps, and what they mean for the money."""
 
 from portal.domain.cards import BindingState, ReturnState
-from portal.domain.refunds import RefundStatus
+from portal.domain.refunds import AccountMode, RefundStatus
 from portal.jobs.accounts import banks
 from portal.store.card_checks import CardCheck
 from portal.store.cards import BoundCard
@@ -73,13 +73,16 @@ _BACK = {
 def card_name(card: BoundCard) -> str:
     """Name a card as people know it: «Мир •• 4242»; the bank may tell neither."""
     brand = BRANDS.get((card.brand or "").lower(), card.brand or "Карта")
-    return f"{brand} ••{NBSP}{card.last4}" if card.last4 else brand
+    return f"{brand}{NBSP}••{NBSP}{card.last4}" if card.last4 else brand
 
 
 def is_chargeable(card: BoundCard) -> bool:
-    """Tell whether the portal can charge a card by itself: its client and its account allow it."""
+    """Tell whether the portal can charge a card by itself: its client and its account allow it.
+
+    An account that the settings have retired takes nothing from any card.
+    """
     account = banks().find(card.account)
-    if account is None:
+    if account is None or account.mode is not AccountMode.ACTIVE:
         return False
     if account.charges_tokens:
         return card.token_id is not None
@@ -89,7 +92,8 @@ def is_chargeable(card: BoundCard) -> bool:
 def card_note(card: BoundCard) -> str:
     """Say to its client what a card is good for now, and how its money goes back."""
     account = banks().find(card.account)
-    can = account.connector.capabilities if account else None
+    is_open = account is not None and account.mode is AccountMode.ACTIVE
+    can = account.connector.capabilities if account and is_open else None
     if is_chargeable(card):
         return CHARGEABLE if can and can.returns_charges else f"{CHARGEABLE} {RETURNED_BY_HAND}"
     return PICKED_AT_BANK if can and can.keeps_cards else NOT_NOW

@@ -6,7 +6,7 @@ from enum import StrEnum
 from portal.domain.consultations import CancelledBy, ConsultationStatus, PaidState
 from portal.domain.journal import Outcome
 from portal.domain.ledger import AccountKind, TransferReason
-from portal.domain.payments import Incident, MoneyState, PaymentMethod, PaymentStatus
+from portal.domain.payments import Decline, Incident, MoneyState, PaymentMethod, PaymentStatus
 from portal.domain.permissions import Permission
 from portal.domain.refunds import RefundReason, RefundStatus
 from portal.domain.slots import SlotStatus
@@ -58,6 +58,15 @@ LABELS = ByKind(
         Incident.WRONG_AMOUNT: "Сумма в банке другая",
         Incident.WRONG_MERCHANT: "Операция чужой торговой точки",
         Incident.UNKNOWN_STATUS: "Статус в банке неизвестен",
+    },
+    {
+        Decline.BY_BANK: "Банк не принял карту. Попробуйте ещё раз или возьмите другую.",
+        Decline.RUSSIAN_CARD: "Это карта российского банка, здесь она не пройдёт.",
+        Decline.BAD_CARD: "Номер карты, её срок или код введены неверно. Проверьте их.",
+        Decline.BAD_CODE: "Код из СМС не подошёл. Попробуйте ещё раз.",
+        Decline.LIMIT: "Банк отказал по лимиту карты. Возьмите другую или поднимите лимит.",
+        Decline.TOO_OFTEN: "Слишком много попыток подряд. Попробуйте позже или другой картой.",
+        Decline.UNSAFE: "Банк отказал из осторожности. Этой картой больше не пробуйте.",
     },
     {
         RefundStatus.REQUESTED: "Запрошен",

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from portal.banks.freedompay import mapping
+from portal.banks.freedompay.words import status_word
 from portal.domain.money import Currency, Money
 from portal.domain.payments import Decline, PaymentMethod, PaymentStatus
 from portal.domain.ports import BankRefused, BankUnavailable, LineKind
@@ -48,7 +49,8 @@ def test_every_state_of_the_bank_has_one_of_ours(changes, expected):
     found = read(status(**changes))
 
     assert found.status is expected
-    assert (found.bank_word, found.is_ours) == (changes.get("pg_payment_status", "success"), True)
+    word = changes.get("pg_payment_status", "success")
+    assert (found.bank_word, found.is_ours) == (status_word(word), True)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,12 @@ DECLINES = {
         Decline.BY_BANK,
     ),
     "another card": ({"pg_payment_status": "failed"}, Decline.BY_BANK),
+    "its code": ({"pg_payment_status": "error", "pg_failure_code": "10004"}, Decline.BAD_CODE),
+    "its limit": ({"pg_payment_status": "error", "pg_error_code": "10012"}, Decline.LIMIT),
+    "a code that nobody knows": (
+        {"pg_payment_status": "error", "pg_failure_code": "77"},
+        Decline.BY_BANK,
+    ),
     "no card named": ({"pg_payment_status": "error", "pg_card_pan": None}, Decline.BY_BANK),
     "Mir that has paid": (MIR, None),
     "Mir that still waits": ({"pg_payment_status": "waiting_3ds", **MIR}, None),
@@ -99,6 +107,7 @@ def test_a_paid_operation_is_read_whole():
 
     (line,) = found.lines
     assert (found.operation_id, found.reference) == (OPERATION, REFERENCE)
+    assert found.bank_word == "проведён (success)"
     assert (found.amount, found.method) == (kzt(1500), PaymentMethod.CARD)
     assert (line.kind, line.amount, line.line_id) == (LineKind.CAPTURE, kzt(1500), OPERATION)
     assert found.paid_at == datetime(2026, 7, 22, 11, 40, 2, tzinfo=UTC)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from portal.banks.tochka.words import status_word
 from portal.domain.money import Currency, Money
 from portal.domain.payments import PaymentMethod, PaymentStatus
 from portal.domain.ports import (
@@ -54,7 +55,7 @@ def test_a_paid_operation_is_read_whole():
         method=PaymentMethod.CARD,
         lines=(BankLine("1", LineKind.CAPTURE, rub("1500"), PAID_AT),),
         paid_at=PAID_AT,
-        bank_word="APPROVED",
+        bank_word="оплачен (APPROVED)",
         refund_in_progress=False,
         card_last4="0792",
         card=KeptCard("208452", "Mir", "0792"),
@@ -82,7 +83,7 @@ def test_every_word_of_the_bank_has_one_meaning_and_new_ones_have_none(word):
     found = reading(status=word)
 
     assert (found.status, found.refund_in_progress) == STATUSES[word]
-    assert found.bank_word == word
+    assert found.bank_word == status_word(word)
 
 
 @pytest.mark.parametrize("status", [None, 1, ["APPROVED"], {"name": "APPROVED"}, True])

@@ -11,7 +11,7 @@ from tests.usecases.card_checks import MOODS, Walk, does_not_tick, start, ticks
 
 CARDS, NEW = "/account/cards", "/account/cards/new"
 NBSP = "\N{NO-BREAK SPACE}"
-NAME = f"Мир ••{NBSP}0792"
+NAME = f"Мир{NBSP}••{NBSP}0792"
 SENTENCES = {
     "returned": f"2,00{NBSP}₽ возвращены на карту.",
     "swallowed": f"Банк не ответил, вернул ли он 2,00{NBSP}₽.",

@@ -18,7 +18,7 @@ from tests.builders import PRICE, errors_in_the_book, payment
 from tests.usecases.charges import binds, pay_token
 
 TICK = 'name="binds_card"'
-OFFER = "Списать 3\u00a0000\u00a0₽ с карты Мир ••\u00a00792"
+OFFER = "Списать 3\u00a0000\u00a0₽ с карты Мир\u00a0••\u00a00792"
 OTHERS = ("kirill", "gulya", "vera", "anna", "gleb")
 
 

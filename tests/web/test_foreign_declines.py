@@ -21,6 +21,11 @@ CASES = {
         Decline.RUSSIAN_CARD,
         (RUSSIAN, "Цены в рублях у этой консультации нет"),
     ),
+    "the code from the SMS": (
+        {Currency.KZT: TENGE},
+        Decline.BAD_CODE,
+        ("Похоже, оплата не прошла", "не прошла. Код из СМС не подошёл. "),
+    ),
     "nobody knows": (
         BOTH,
         Decline.BY_BANK,

@@ -37,12 +37,12 @@ class Health:
         try:
             answer = self._http.call(Request("GET", "/status/healthcheck", ids={}))
         except BankError as error:
-            return Finding(PROBLEM, words.PLACE, str(error), words.MEND_PLACE)
+            return Finding(PROBLEM, words.LIFE, str(error), words.MEND_PLACE)
         body = answer.body if isinstance(answer.body, dict) else {}
         is_alive = answer.status == 200 and body.get("status") == "ok"
         if is_alive:
-            return Finding(OK, words.PLACE, words.ALIVE)
-        return Finding(PROBLEM, words.PLACE, words.NOT_ALIVE, words.MEND_PLACE)
+            return Finding(OK, words.LIFE, words.ALIVE)
+        return Finding(PROBLEM, words.LIFE, words.NOT_ALIVE, words.MEND_PLACE)
 
     def _keys(self) -> Finding:
         """Ask for an order that nobody has: only a bank that knows our seal says so."""

@@ -48,6 +48,15 @@ STATUSES = {
 }
 REVERSED = {"revoked", "canceled", "cancelled"}
 DONE_WORDS, FAILED_WORDS = {"success"}, {"error", "failed", "rejected"}
+#: Why a card was declined (§11); any other code is a plain no.
+DECLINES = {
+    "10003": Decline.BAD_CODE,
+    "10004": Decline.BAD_CODE,
+    "10005": Decline.BAD_CARD,
+    "10006": Decline.TOO_OFTEN,
+    "10007": Decline.UNSAFE,
+    "10012": Decline.LIMIT,
+}
 REFERENCE = re.compile(r"[\w-]{1,50}", re.ASCII)
 OPERATION_ID = re.compile(r"\d{1,19}", re.ASCII)
 TOKEN = re.compile(r"[\w-]{8,64}", re.ASCII)
@@ -179,7 +188,7 @@ def operation(told: Node, settings: FreedomPaySettings) -> Operation:
         method=_method(method) if method else None,
         lines=(*_captures(told, word, amount), *_lines(refunds)) if word else (),
         paid_at=moment(value(told, "pg_datetime")) or moment(value(told, "pg_payment_date")),
-        bank_word=word[:40],
+        bank_word=words.status_word(word),
         refund_in_progress=any(each.is_open for each in refunds),
         card_last4=pan[1] if pan else None,
         card=kept_card(told, "pg_card_pan"),
@@ -193,7 +202,10 @@ def _decline(told: Node, word: str) -> Decline | None:
         return None
     brand = BRANDS.get((value(told, "pg_card_brand") or "").upper())
     is_russian = brand == "Mir" or _MIR.match(value(told, "pg_card_pan") or "")
-    return Decline.RUSSIAN_CARD if is_russian else Decline.BY_BANK
+    if is_russian:
+        return Decline.RUSSIAN_CARD
+    code = value(told, "pg_failure_code") or value(told, "pg_error_code") or ""
+    return DECLINES.get(code, Decline.BY_BANK)
 
 
 def is_our_mode(told: Node, settings: FreedomPaySettings) -> bool:

@@ -14,6 +14,22 @@ MEANINGS = {
     "101": "номер магазина неверен: проверьте merchant_id",
     "110": "договора с магазином нет",
 }
+STATUSES = {
+    "new": "ждёт карту",
+    "pending": "в обработке",
+    "process": "в обработке",
+    "partial": "оплачен частично",
+    "waiting_3ds": "ждёт код из СМС",
+    "success": "проведён",
+    "refunded": "возвращён",
+    "revoked": "отменён",
+    "canceled": "отменён",
+    "cancelled": "отменён",
+    "error": "не прошёл",
+    "failed": "не прошёл",
+    "rejected": "отклонён",
+    "incomplete": "не оплачен в срок",
+}
 WRONG_CURRENCY = "Счёт принимает только {currency}."
 NO_METHOD = "Счёт принимает только карты."
 BAD_REFERENCE = "Номер заказа: до 50 знаков, латиница, цифры, дефис."
@@ -25,7 +41,7 @@ NO_CHARGES = "Списание без плательщика для счёта �
 DECLINED = "Банк карты отказал."
 CHARGED_BEFORE = "Это списание уже отправлено."
 
-PLACE, KEYS, CALLBACKS = "Адрес", "Подпись", "Уведомления"
+PLACE, LIFE, KEYS, CALLBACKS = "Адрес", "Связь", "Подпись", "Уведомления"
 SIMULATOR, TEST, REAL = "симулятор", "проверочный режим", "боевой режим"
 ALIVE, NOT_ALIVE = "банк отвечает", "банк не говорит, что работает"
 SIGNED = "банк узнаёт наш магазин и подпись"
@@ -36,3 +52,8 @@ MEND_KEYS = (
     "сверьте merchant_id и secret_key («приём платежей») с кабинетом, раздел «Разработчикам»."
 )
 MEND_CALLBACKS = "впишите в callback_url адрес https://…/webhooks/<счёт>, видимый из интернета."
+
+
+def status_word(word: str) -> str:
+    """Put the bank's word for a payment into Russian, its own beside it, for who calls the bank."""
+    return (f"{STATUSES[word]} ({word})" if word in STATUSES else word)[:40]

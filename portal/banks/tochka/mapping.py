@@ -205,7 +205,7 @@ def operation(
         method=METHODS.get(kind, PaymentMethod.OTHER) if kind else None,
         lines=() if _is_unpaid(values, word) else read_lines(values.get("Order")),
         paid_at=moment(values.get("paidAt")),
-        bank_word=word[:40],
+        bank_word=words.status_word(word),
         refund_in_progress=word == BUSY,
         card_last4=_last4(values.get("CofToken")),
         card=_kept_card(values.get("CofToken")),

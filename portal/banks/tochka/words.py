@@ -17,6 +17,17 @@ NOT_CHARGED = "Банк не списал деньги с карты."
 NOT_CHARGEABLE = "Карты этого счёта нельзя списывать без клиента."
 #: The bank's names of ways to pay, for people.
 MODES = {"sbp": "СБП", "card": "карты", "tinkoff": "T-Pay", "dolyame": "Долями"}
+#: What an operation is called at the bank (§8.1), for people.
+STATUSES = {
+    "CREATED": "ждёт оплаты",
+    "AUTHORIZED": "деньги удержаны",
+    "WAIT_FULL_PAYMENT": "оплачен частично",
+    "APPROVED": "оплачен",
+    "ON-REFUND": "возвращается",
+    "REFUNDED": "возвращён",
+    "REFUNDED_PARTIALLY": "возвращён частично",
+    "EXPIRED": "срок истёк",
+}
 NO_SUCH_DOOR = "Этот банк присылает события только об оплате."
 
 MEND_EXPIRY = (
@@ -35,3 +46,8 @@ MEND_KEY_READING = "ничего: события проверяются закр
 MEND_ANSWER = (
     "подождите и проверьте ещё раз. Если не пройдёт, проверьте сеть, адрес и права токена."
 )
+
+
+def status_word(word: str) -> str:
+    """Put the bank's word for a payment into Russian, its own beside it, for who calls the bank."""
+    return (f"{STATUSES[word]} ({word})" if word in STATUSES else word)[:40]

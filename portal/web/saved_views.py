@@ -8,7 +8,7 @@ from portal.domain import clock
 from portal.domain.errors import TooManyViews
 from portal.store.saved_views import NAME_CHARACTERS, QUERY_CHARACTERS
 from portal.usecases.saved_views import NewView, forget_view, save_view
-from portal.web.access import signed_in
+from portal.web.access import may_open, signed_in
 from portal.web.lists import ORDER, ListURL
 from portal.web.session import me
 
@@ -37,14 +37,14 @@ def save() -> Response:
 
 
 def _list_url(text: str) -> ListURL:
-    """Read the address that the page names; what is no list of ours ends in 422."""
+    """Read the address that the page names; what is no list of the visitor's ends in 422."""
     try:
         asked = urlsplit(text)
     except ValueError:
         abort(422)
     pairs = [(key, value) for key, value in parse_qsl(asked.query) if key in ORDER]
     url = ListURL(asked.path, dict(pairs)).having()
-    is_ours = not asked.netloc and asked.path in map(url_for, LISTS)
+    is_ours = not asked.netloc and asked.path in map(url_for, filter(may_open, LISTS))
     if not is_ours or len(str(url)) > QUERY_CHARACTERS:
         abort(422)
     return url

@@ -131,6 +131,8 @@ GET  /profile/password                               303  303  200  200  200  20
 POST /profile/password                               303  303  422  422  422  422  422  422
 GET  /confirm/password                               303  303  200  200  200  200  200  200
 POST /confirm/password                               303  303  422  422  422  422  422  422
+POST /views                                           303  303  422  422  422  422  422  422
+POST /views/<int:number>/forget                       303  303  404  404  404  404  404  404
 POST /sign-out                                        303  303  303  303  303  303  303  303
 
 # Whoever has the address                        stranger oleg kirill zoya gulya vera anna gleb
@@ -152,8 +154,6 @@ POST /password/forgotten                             422  422  422  422  422  42
 GET  /password/link/<string:token>                   303  303  303  303  303  303  303  303
 GET  /password/choose                                410  410  410  410  410  410  410  410
 POST /password/choose                                422  422  422  422  422  422  422  422
-POST /views                                           303  303  422  422  422  422  422  422
-POST /views/<int:number>/forget                       303  303  404  404  404  404  404  404
 POST /profile/theme                                   303  303  303  303  303  303  303  303
 GET  /static/<path:filename>                          200  200  200  200  200  200  200  200
 

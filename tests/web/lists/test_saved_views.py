@@ -64,6 +64,13 @@ def test_what_is_no_list_of_ours_is_not_saved(desk, url):
     assert (answer.status_code, saved()) == (422, [])
 
 
+def test_a_list_that_a_client_may_not_open_is_not_saved(desk):
+    zoya = desk.browser(desk.zoya)
+    form = {"csrf_token": form_token(zoya.get("/account").text), "url": FILTERED, "name": "Мои"}
+
+    assert (zoya.post("/views", data=form).status_code, saved()) == (422, [])
+
+
 @pytest.mark.parametrize("name", ["", "   ", "ж" * 41])
 def test_a_view_needs_a_name(desk, name):
     anna = desk.browser(desk.anna)

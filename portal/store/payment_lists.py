@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import eq, ge, le, lt
 
 from sqlalchemy import ColumnElement, and_, literal_column, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.consultations import ConsultationStatus
 from portal.domain.money import Currency, Money
@@ -63,7 +63,8 @@ STATES = (
 class PaymentFilter:
     """What the person asked to see; empty means everything that is paid.
 
-    ``refund`` is the state of the last refund; ``smallest`` and ``largest`` are minor units.
+    ``refund`` is the state of the last refund; ``smallest`` and ``largest`` are minor units. Since
+    ``returned_since`` one of its refunds has succeeded.
     """
 
     tokens: tuple[Token, ...] = ()
@@ -81,6 +82,7 @@ class PaymentFilter:
     largest: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    returned_since: datetime | None = None
     user_id: int | None = None
     sort: str = DEFAULT_SORT
     page: PageRequest = field(default_factory=PageRequest)
@@ -144,7 +146,14 @@ def _conditions(wanted: PaymentFilter, now: datetime) -> list[ColumnElement[bool
         (Payment.paid_at, ge, wanted.since),
         (Payment.paid_at, lt, wanted.until),
         (Payment.user_id, eq, wanted.user_id),
+        (Payment.id, _has_returned, wanted.returned_since),
     )
+
+
+def _has_returned(payment: InstrumentedAttribute[int], since: datetime) -> ColumnElement[bool]:
+    """Say in SQL: one of its refunds is among those that the overview counts as returned."""
+    succeeded = Refund.status == RefundStatus.SUCCEEDED
+    return payment.in_(select(Refund.payment_id).where(succeeded, Refund.finished_at >= since))
 
 
 def _is_left() -> ColumnElement[bool]:

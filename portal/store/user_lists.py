@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.domain.ledger import USER_KINDS, AccountKind
 from portal.domain.money import Currency, Money
 from portal.domain.search import Token, TokenKind
+from portal.store.cards import BoundCard
 from portal.store.ledger import LedgerAccount, Transfer
 from portal.store.lists import (
     WORDS,
@@ -36,6 +37,7 @@ class UserFilter:
     tokens: tuple[Token, ...] = ()
     role: str | None = None
     has_free_money: bool = False
+    has_card: bool = False
     page: PageRequest = field(default_factory=PageRequest)
 
 
@@ -90,6 +92,9 @@ def _conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
             LedgerAccount.kind == AccountKind.USER_AVAILABLE, *_is_held()
         )
         conditions.append(User.id.in_(free))
+    if wanted.has_card:
+        bound = select(BoundCard.user_id).where(BoundCard.unbound_at.is_(None))
+        conditions.append(User.id.in_(bound))
     return conditions
 
 

@@ -25,7 +25,8 @@ from portal.web.session import me
 #: The order of the parameters in every address of a list.
 ORDER = (
     *("tab", "q", "status", "refund", "consultation", "method", "bank", "paid", "role", "free"),
-    *("flag", "currency", "from", "to", "min", "max", "sort", "after", "before", "per"),
+    *("bound", "flag", "currency", "from", "to", "returned", "min", "max", "sort"),
+    *("after", "before", "per"),
     *("action", "person", "outcome"),
 )
 #: A word that has one was typed on the Russian layout and meant so.

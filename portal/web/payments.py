@@ -63,7 +63,16 @@ from portal.web.session import me
 
 bp = Blueprint("payments", __name__, url_prefix="/payments")
 METHODS = (PaymentMethod.SBP, PaymentMethod.CARD)
-IN_FILE_NAME = ("status", "consultation", "method", "refund", "flag", "bank", "currency")
+IN_FILE_NAME = (
+    "status",
+    "consultation",
+    "method",
+    "refund",
+    "flag",
+    "bank",
+    "currency",
+    "returned",
+)
 FLAGS = {
     "surplus": "лишняя оплата",
     "owed": "ждут возврата",
@@ -141,13 +150,14 @@ def _filter(view: ListView) -> PaymentFilter:
         largest=minor_of(view.value("max")),
         since=day_start(view.value("from")),
         until=day_end(view.value("to")),
+        returned_since=day_start(view.value("returned")),
         sort=view.value("sort") or DEFAULT_SORT,
         page=view.page,
     )
 
 
 def _words(view: ListView, wanted: PaymentFilter) -> dict[str, str]:
-    words = LABELS
+    words, day = LABELS, period_words(wanted.returned_since, None)["from"].removeprefix("с ")
     return {
         "status": f"платёж: {words[wanted.state]}" if wanted.state else "",
         "consultation": (
@@ -160,6 +170,7 @@ def _words(view: ListView, wanted: PaymentFilter) -> dict[str, str]:
         "currency": f"валюта: {wanted.currency}" if wanted.currency else "",
         "min": f"сумма от {view.param('min')}" if wanted.smallest else "",
         "max": f"сумма до {view.param('max')}" if wanted.largest else "",
+        "returned": f"возвращено с {day}" if day else "",
         **period_words(wanted.since, wanted.until),
     }
 

@@ -45,13 +45,20 @@ TABS = (("", "Обзор"), ("statement", "Выписка"), ("consultations", "
 
 
 def _filter(view: ListView) -> UserFilter:
-    return UserFilter(view.tokens, view.value("role") or None, view.value("free") == "1", view.page)
+    return UserFilter(
+        view.tokens,
+        view.value("role") or None,
+        has_free_money=view.value("free") == "1",
+        has_card=view.value("bound") == "1" and sees(Permission.PAYMENTS_READ),
+        page=view.page,
+    )
 
 
 def _words(wanted: UserFilter, titles: Mapping[str, str]) -> dict[str, str]:
     return {
         "role": f"роль: {titles.get(wanted.role, wanted.role)}" if wanted.role else "",
         "free": "есть свободные деньги" if wanted.has_free_money else "",
+        "bound": "есть привязанная карта" if wanted.has_card else "",
     }
 
 
@@ -73,7 +80,7 @@ def show_list() -> Response:
         chips=chips(view, _words(wanted, titles)),
         titles=titles,
         roles=options(tuple(titles), titles, view.param("role")),
-        has_free_money=wanted.has_free_money,
+        wanted=wanted,
         totals=() if is_partial() else totals_held(db.session()),
         **_activity([row.id for row in page.items]),
     )

@@ -17,6 +17,7 @@ from portal.store.cards import own_card
 from portal.store.db import transaction
 from portal.store.letters import Letter
 from portal.store.payments import find_payment_of
+from portal.store.user_lists import UserFilter, list_users
 from portal.usecases.card_checks import unbind_card
 from portal.usecases.checkouts import Checkout, create_payment
 from tests import builders
@@ -51,6 +52,17 @@ def test_the_first_payment_binds_the_card_and_pays_its_consultation(scene):
     with transaction() as session:
         assert own_card(session, scene.card, scene.kirill).charged_operation == scene.operation
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
+
+
+def test_who_has_a_bound_card_is_found_until_it_is_unbound(scene):
+    def found():
+        with transaction() as session:
+            return [row.id for row in list_users(session, UserFilter(has_card=True)).items]
+
+    before = found()
+    unbind_card(scene.card, actor=person(scene.kirill), owner_id=scene.kirill, now=NOW)
+
+    assert (before, found()) == ([scene.kirill], [])
 
 
 def test_a_press_charges_the_price_and_pays_the_consultation(scene, booked):

@@ -69,6 +69,7 @@ MEANT: dict[str, tuple[Ask, str]] = {
     "cheapest": (payments(sort="amount"), "ix_payments_amount_paid_transfer"),
     "by method": (payments(method=PaymentMethod.OTHER), "ix_payments_method_paid_transfer"),
     "of a period": (payments(since=NOW), "ix_payments_paid_at_transfer"),
+    "returned since": (payments(returned_since=NOW), "ix_refunds_status_next_step_at"),
     "of a client": (payments(user_id=101), "ix_payments_user_paid_transfer"),
     "surplus": (payments(has_surplus=True), "ix_payments_surplus"),
     "in transit": (payments(state=MoneyState.IN_TRANSIT), "ix_payments_under_way"),
@@ -92,6 +93,7 @@ MEANT: dict[str, tuple[Ask, str]] = {
     "price": (consultations("350000", TokenKind.AMOUNT), "ix_consultations_price_starts_at"),
     "staff": (people(role=Role.ADMIN), "ix_users_role_id"),
     "free money": (people(has_free_money=True), "ix_ledger_accounts_held"),
+    "with a card": (people(has_card=True), "bound_cards"),
     "held for all": (totals_held, "ix_ledger_accounts_held"),
 }
 #: Words are found by trigrams: the full-text table on SQLite, a GIN index on PostgreSQL.

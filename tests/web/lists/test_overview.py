@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.domain.payments import Incident, PaymentMethod
+from portal.domain.refunds import RefundStatus
 from portal.store.db import transaction
 from portal.store.payments import Payment
 from portal.store.refunds import Refund
@@ -68,6 +69,20 @@ def test_what_was_taken_leads_to_the_payments_that_sum_to_it(desk):
     assert link == "/payments?currency=RUB&from=-6d"
     assert "3\u00a0000\u00a0₽" in page
     assert ROW.findall(desk.browser(desk.anna).get(link).text) == [str(desk.payment)]
+
+
+def test_what_was_returned_leads_to_the_payments_it_came_from(desk):
+    desk.pays("Пётр Первый")
+    refund = _refund(desk)
+    with desk.app.app_context():
+        _change(Refund, refund, status=RefundStatus.SUCCEEDED, finished_at=NOW - timedelta(days=6))
+    anna = desk.browser(desk.anna)
+    link = re.search(r'href="(/payments\?[^"]*)">1 возврат<', anna.get("/?days=7").text)[1]
+
+    assert link == "/payments?currency=RUB&amp;returned=-6d"
+    seen = anna.get(link.replace("&amp;", "&")).text
+    assert (ROW.findall(seen), "возвращено с" in seen) == ([str(desk.payment)], True)
+    assert ROW.findall(anna.get("/payments?returned=-5d").text) == []
 
 
 def test_today_begins_at_midnight_in_moscow(desk):

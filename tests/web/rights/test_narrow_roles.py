@@ -63,8 +63,11 @@ def test_the_overview_shows_only_the_figures_of_ones_rights(vera):
 
 
 def test_a_persons_card_hides_payments_without_their_right(house, vera):
-    page = vera(Permission.USERS_READ).get(card(house, Permission.USERS_READ)).text
+    browser = vera(Permission.USERS_READ)
+    page = browser.get(card(house, Permission.USERS_READ)).text
+    listed = browser.get("/users?bound=1").text
 
+    assert ("привязанная карта" in listed, f'id="u{house.kirill}"' in listed) == (False, True)
     assert "Платежи, новые сверху" not in page
     assert "?tab=consultations" not in page
     assert f'id="p{house.payment}"' not in page

@@ -9,6 +9,7 @@ from portal.domain import clock
 from portal.domain.money import Currency, Money
 
 NBSP = "\u00a0"
+JOINER = "\u2060"
 MINUS = "\u2212"
 SIGNS = {Currency.RUB: "₽", Currency.KZT: "₸"}
 _IN = {Currency.RUB: "в рублях", Currency.KZT: "в тенге"}
@@ -57,7 +58,7 @@ def day_month(day: date) -> str:
 def when_long(moment: datetime, zone: str | None = None) -> str:
     """Write a moment in full: «14 августа 2024 г., 15:04»."""
     local = moment.astimezone(ZoneInfo(zone) if zone else MOSCOW)
-    return f"{local.day} {MONTHS[local.month]} {local.year} г., {local:%H:%M}"
+    return f"{local.day}{NBSP}{MONTHS[local.month]} {local.year}{NBSP}г., {local:%H:%M}"
 
 
 def iso(moment: datetime) -> str:
@@ -94,6 +95,6 @@ def masked_phone(phone: str | None) -> str:
 
 
 def masked_email(email: str) -> str:
-    """Show of an e-mail what is enough to recognise it: «m…@mail.ru»."""
+    """Show of an e-mail what is enough to recognise it: «m…@mail.ru», never in two lines."""
     name, _, host = email.partition("@")
-    return f"{name[:1]}…@{host}"
+    return f"{name[:1]}…{JOINER}@{host}"

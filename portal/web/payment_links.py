@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 
 from portal.domain import clock
 from portal.domain.errors import AccountSuspended, AlreadyPaid, NotFound, NotPayable
@@ -65,13 +65,16 @@ def _charge_told(number: int, *, is_awaited: bool) -> ChargeTold | None:
 def show(number: int) -> Response:
     """Show the link as a field, a code and a letter, or say that there is nothing to pay.
 
-    While the client's card is being charged the page waits for that instead, and asks again.
+    While the client's card is being charged the page waits for that instead, and asks again. A poll
+    of the waiting link (``awaited``) hears nothing (204) until the page has something else to show.
     """
     consultation, page = consultation_card(db.session(), number), "consultations/link.html"
     is_awaited = consultation.is_payable_at(clock.now()) and not consultation.is_paid
     told = _charge_told(number, is_awaited=is_awaited)
     poll_seconds = told.poll_seconds if told else 0
-    if is_partial() and not poll_seconds:
+    if is_partial() and "awaited" in request.args and is_awaited and not poll_seconds:
+        return make_response("", 204)
+    if is_partial() and ("awaited" in request.args or not poll_seconds):
         return go(url_for("payment_links.show", number=number))
     more: dict[str, Any] = {"consultation": consultation, "is_awaited": is_awaited, "told": told}
     more |= _link_of(consultation, has_code=is_awaited) | {"poll_seconds": poll_seconds}

@@ -35,7 +35,7 @@ def test_a_client_elsewhere_reads_both_clocks(world, kirill):
         session.get_one(User, world.people["kirill"]).time_zone = "Asia/Almaty"
 
     assert "15:00 · у вас 17:00" in kirill.get("/account/book").text
-    assert "15:00 по Москве, у вас 25 ноября 2026 г., 17:00" in (
+    assert "15:00 по Москве, у вас 25\xa0ноября 2026\xa0г., 17:00" in (
         kirill.get(f"/account/book/{world.slot}").text
     )
 
@@ -114,6 +114,6 @@ def test_a_free_consultation_leads_back_to_the_account(world, kirill):
 
     booked = last_booked(world)
     assert answer.location == "/account"
-    said = "Вы записаны: 26 ноября 2026 г., 10:00 по Москве. Платить не нужно."
+    said = "Вы записаны: 26\xa0ноября 2026\xa0г., 10:00 по Москве. Платить не нужно."
     assert said in kirill.get("/account").text
     assert (booked.price_minor, booked.pay_until) == (0, None)

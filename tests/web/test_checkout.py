@@ -67,7 +67,7 @@ def test_tax_and_receipt_are_told_as_the_account_is_set(world, payer, vat, words
 
     said = small_print(payer.get(f"/pay/{world.pay_token}/method"))
 
-    assert said == f"{words} {issuer}, он придёт на z…@example.test."
+    assert said == f"{words} {issuer}, он придёт на z…\u2060@example.test."
 
 
 def test_an_account_without_sbp_offers_the_card_and_takes_nothing_else(world, payer):

@@ -7,13 +7,13 @@ import pytest
 from tests import builders
 from tests.builders import NOW, STARTS_AT
 
-LATE = "Отменить самому можно было до 25 ноября 2026 г., 03:00 по Москве."
+LATE = "Отменить самому можно было до 25\xa0ноября 2026\xa0г., 03:00 по Москве."
 
 
 def test_before_the_deadline_the_page_tells_it(world):
     page = world.browser_of("zoya").get(f"/account/consultations/{world.scheduled}/cancel").text
 
-    assert "Отменить можно до 25 ноября 2026 г., 03:00 по Москве." in page
+    assert "Отменить можно до 25\xa0ноября 2026\xa0г., 03:00 по Москве." in page
 
 
 def test_after_it_nothing_is_cancelled_and_the_page_tells_whom_to_write_to(world, now):

@@ -6,6 +6,7 @@ from portal.sms import SmsRu
 from portal.store.db import transaction
 from portal.store.users import User
 from tests.conftest import NOWHERE
+from tests.web.payers import pays, starts
 
 
 def pressed(world, name):
@@ -27,6 +28,19 @@ def test_whoever_may_only_look_has_no_button(world):
 
     assert "Ссылка на оплату для клиента" in card
     assert "Отправить ссылку на почту" not in card
+
+
+def test_the_page_of_the_link_waits_for_the_payment_by_itself(world):
+    anna, address = world.browser_of("anna"), f"/consultations/{world.scheduled}/link"
+    poll = f"{address}?awaited=1"
+    assert f'hx-get="{poll}"' in anna.get(address).text
+
+    waiting = anna.get(poll, headers={"HX-Request": "true"})
+    pays(world, starts(world))
+    paid = anna.get(poll, headers={"HX-Request": "true"})
+
+    assert (waiting.status_code, "HX-Redirect" in waiting.headers) == (204, False)
+    assert (paid.status_code, paid.headers["HX-Redirect"]) == (204, address)
 
 
 @pytest.fixture

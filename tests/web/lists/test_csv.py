@@ -144,7 +144,9 @@ def test_only_who_may_take_files_sees_the_links(desk):
 def test_a_printed_list_says_when_by_whom_and_which(desk):
     page = desk.browser(desk.vera).get("/payments?status=paid").text
 
-    printed = "Напечатано 24 ноября 2026 г., 15:00 по Москве. Вера Смотрящая. /payments?status=paid"
+    printed = (
+        "Напечатано 24\xa0ноября 2026\xa0г., 15:00 по Москве. Вера Смотрящая. /payments?status=paid"
+    )
     assert printed in page
 
 

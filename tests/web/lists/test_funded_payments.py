@@ -44,7 +44,7 @@ def test_the_card_of_a_payment_says_what_is_in_the_way(world):
 
     assert ("<dt>Можно вернуть</dt>" in free, "Вернуть сейчас нельзя" in free) == (True, False)
     assert "<dt>Можно вернуть</dt>" not in held
-    assert "Консультация запланирована на 25 ноября 2026 г., 15:00." in held
+    assert "Консультация запланирована на 25\xa0ноября 2026\xa0г., 15:00." in held
 
 
 def test_the_card_of_a_payment_shows_how_its_money_became_free_again(world):

@@ -48,7 +48,7 @@ def test_a_right_is_handed_over_and_stands_on_the_card(house):
     assert grant.expires_at == datetime(2026, 12, 31, 21, tzinfo=UTC)
     page = card(house, house.kirill)
     assert "Возвращать деньги за свои консультации" in page
-    assert "по 31 декабря 2026 г. включительно" in page
+    assert "по 31\xa0декабря 2026\xa0г. включительно" in page
     assert WHY in page
 
 

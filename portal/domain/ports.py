@@ -85,12 +85,13 @@ class BankLine:
 class KeptCard:
     """A card that the bank keeps for the payer: its name there, and what people know it by.
 
-    ``token_id`` is the bank's own identifier; ``brand`` is the bank's word, for instance "Mir".
+    ``token_id`` is the bank's name for it, ``brand`` its word, ``fingerprint`` one for each number.
     """
 
     token_id: str
     brand: str | None
     last4: str | None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,3 +110,17 @@ def fresh_cards(
     for card in known:
         fresh.pop(card.token_id or "", None)
     return list(fresh.values()), known[-1] if known else None
+
+
+def twins_of(session: Session, card: BoundCard, kept: Sequence[KeptCard]) -> Sequence[BoundCard]:
+    """Return the client's other cards of this number, as the bank tells it by a fingerprint."""
+    prints = {each.token_id: each.fingerprint for each in kept if each.fingerprint}
+    own = prints.pop(card.token_id or "", None)
+    tokens = [token for token, told in prints.items() if told == own]
+    query = select(BoundCard).where(
+        BoundCard.account == card.account,
+        BoundCard.user_id == card.user_id,
+        BoundCard.token_id.in_(tokens),
+        BoundCard.unbound_at.is_(None),
+    )
+    return session.scalars(query.order_by(BoundCard.id)).all()

@@ -20,7 +20,7 @@ from portal.domain.payments import SUSPENDED_MEANWHILE
 from portal.domain.ports import BindingOutcome, KeptCard
 from portal.store.audit import note
 from portal.store.bank_states import is_taking, require_taking
-from portal.store.bindings import Binding, find_usable_binding, fresh_cards
+from portal.store.bindings import Binding, find_usable_binding, fresh_cards, twins_of
 from portal.store.cards import BoundCard, bind_card
 from portal.store.db import locked, transaction
 from portal.store.users import User
@@ -125,6 +125,18 @@ def apply_cards(binding_id: int, cards: Sequence[KeptCard], *, now: datetime) ->
         if not is_new and was_kept_before(binding.outcome, told_for):
             binding.status = BindingStatus.ALREADY
         _move(session, binding, fresh, known, now)
+        if is_new and binding.status is BindingStatus.BOUND:
+            _replace(session, binding, cards, now)
+
+
+def _replace(session: Session, binding: Binding, cards: Sequence[KeptCard], now: datetime) -> None:
+    """Keep one of a card that is bound anew: its new token, which is good the longest."""
+    new = session.get(BoundCard, binding.bound_card_id)
+    for twin in twins_of(session, new, cards) if new else ():
+        old = locked(session, BoundCard, twin.id)
+        old.unbound_at = old.unbind_at = now
+        facts = {"binding": binding.id, "client": binding.user_id}
+        note(session, SYSTEM, "card.replace", old, now=now, **facts)
 
 
 def postpone_look(binding_id: int, *, now: datetime) -> None:

@@ -136,6 +136,8 @@ class Stage:
     def sets(self) -> "Stage":
         """Bring money on its way, back, and into doubt; leave a payer at the bank's door."""
         self._tells("settings", card_refund_seconds=86400)
+        self.people["super"].opens("/banks/tochka")
+        self.people["super"].presses("Проверить сейчас")
         self.places["on its way"] = self._refunds(9)
         self.places["done"] = self._cancels_and_refunds(13)
         self._ends(self.places["on its way"], "Деньги в пути")

@@ -124,6 +124,19 @@ def test_a_binding_ends_as_the_bank_keeps_the_card(kirill, words, looks, status)
     assert_no_money_moved()
 
 
+def test_a_card_that_is_bound_anew_stands_in_the_list_once(kirill):
+    first, again = (KeptCard(token, "Visa", "1981", "one number") for token in ("t-1", "t-2"))
+    other = KeptCard("t-3", "Visa", "2222", "another number")
+    for kept, now_kept in (((), [first]), ([first], [first, other]), ([first, other], [again])):
+        number = begun(kirill, kept, f"{len(kept)}")
+        hear_outcome(number, BindingOutcome.BOUND, now=SEEN)
+        apply_cards(number, [*kept, *now_kept], now=SEEN)
+
+    assert sorted(last4 for _, _, last4 in cards(kirill)) == ["1981", "2222"]
+    assert tokens() == [("t-1", SEEN), ("t-3", None), ("t-2", None)]
+    assert_no_money_moved()
+
+
 def test_a_russian_card_that_is_heard_of_late_is_let_go_at_the_bank_too(kirill):
     number = begun(kirill)
     apply_cards(number, [NEW], now=SEEN)

@@ -97,10 +97,13 @@ def test_the_course_of_a_payment_shows_only_what_was_done(anna, refund):
     post(anna, f"/refunds/{refund}/cancel")
     with transaction() as session:
         payment = session.get_one(Payment, 1)
-        codes = [event.code for event in payment_timeline(session, payment, with_funded=True)]
+        events = payment_timeline(session, payment, with_funded=True)
+        codes = [event.code for event in events]
+        sums = {event.amount for event in events if event.refund_id}
 
     assert denied() == [refused("cancel", "refunds", refund, "already_moved")]
     assert "refund.cancel" in codes
+    assert sums == {builders.refund(refund).amount}
     assert "action.refused" not in codes
 
 

@@ -1,5 +1,7 @@
 """Cards that Freedom Pay keeps: bound on its page, listed, charged by token, forgotten (§8)."""
 
+from dataclasses import replace
+
 from portal.banks.freedompay import mapping, words
 from portal.banks.freedompay.client import (
     CARD_ADD,
@@ -47,8 +49,12 @@ class Cards:
         fields = {"pg_user_id": consumer_id, "pg_extend_data": "1"}
         told = self._client.call(CARD_LIST, fields)
         nodes = [each for each in told.all("card") if _is_kept(each)]
-        cards = [mapping.kept_card(each, "pg_card_hash") for each in nodes]
-        return [card for card in cards if card is not None]
+        cards = [(mapping.kept_card(each, "pg_card_hash"), each) for each in nodes]
+        return [
+            replace(card, fingerprint=mapping.value(each, "pg_card_hhash"))
+            for card, each in cards
+            if card is not None
+        ]
 
     def remove(self, consumer_id: str, token_id: str) -> None:
         """Unbind (§8.3): both shapes of the answer are a yes, and so is a card that is gone."""

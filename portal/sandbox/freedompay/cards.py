@@ -1,6 +1,7 @@
 """Cards that the bank keeps: binding, listing, removing, charging by token (§8)."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -123,6 +124,7 @@ def _shown(world: World, kept: PlasticKept) -> list[tuple[str, Any]]:
         ("pg_merchant_id", world.settings.freedompay_merchant_id),
         ("pg_card_token", kept.token),
         ("pg_card_hash", card.masked),
+        ("pg_card_hhash", sha256(card.pan.encode()).hexdigest()),
         ("pg_recurring_profile_id", ""),
         ("created_at", kept.at),
         ("brand_alias", card.brand),

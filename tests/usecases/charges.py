@@ -20,6 +20,9 @@ from tests import builders
 from tests.builders import DURING, NOW, person
 from tests.fakes import FakeBank
 
+#: The price of what is charged, so that it is not taken for the first payment.
+LESS = 250_000
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -32,6 +35,11 @@ class Scene:
     card: int
     #: The bank's operation that tells of all charges of the card.
     operation: str
+
+    @property
+    def taken(self) -> list[int]:
+        """What the bank took from the cards, the payments that bound them left out."""
+        return [amount.minor for _, amount in self.bank.charges]
 
     def begins(self, consultation: int, **changes: object) -> int:
         """Press «Списать» for a consultation; return the payment's number."""

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+import time_machine
 from flask import Flask
 
 from portal.domain.actors import Actor
 from tests import builders
 from tests.fakes import FakeBank
+from tests.usecases import charges
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,19 @@ class Scene:
     def operation(self) -> str:
         """The bank's number of the payment."""
         return builders.operation_of(self.payment)
+
+
+@pytest.fixture
+def scene(app: Flask) -> Iterator[charges.Scene]:
+    """Give Кирилл with a card that may be charged, at a moment that stands still."""
+    with app.app_context(), time_machine.travel(builders.NOW, tick=False):
+        yield charges.make_scene(app)
+
+
+@pytest.fixture
+def owed(scene: charges.Scene) -> int:
+    """Give another consultation of his, not paid and of another price."""
+    return builders.book(scene.kirill, charges.LESS)
 
 
 @pytest.fixture

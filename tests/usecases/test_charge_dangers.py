@@ -18,28 +18,10 @@ from portal.usecases.checkouts import Checkout, create_payment
 from portal.usecases.payments import postpone_reading
 from tests import builders
 from tests.builders import DURING, NOW, PRICE, errors_in_the_book, payment, person, purse, rub
-from tests.usecases.charges import binds, make_scene, pay_token
+from tests.usecases.charges import LESS, binds, pay_token
 
-LESS = 250_000
 OTHER_KEY = "22222222-2222-4222-8222-222222222222"
 HOUR, LATER = timedelta(hours=1), timedelta(hours=1, seconds=1)
-
-
-@pytest.fixture
-def scene(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        yield make_scene(app)
-
-
-@pytest.fixture
-def booked(scene):
-    """Give another consultation of Кирилл, of another price."""
-    return builders.book(scene.kirill, LESS)
-
-
-def taken(scene):
-    """Return what the bank took from the cards, the payments that bound them left out."""
-    return [amount.minor for _, amount in scene.bank.charges]
 
 
 def second_card(scene):
@@ -65,51 +47,51 @@ def in_attention(now):
     return list(shown)
 
 
-def test_a_consultation_whose_charge_is_lost_is_not_charged_from_another_card(scene, booked):
+def test_a_consultation_whose_charge_is_lost_is_not_charged_from_another_card(scene, owed):
     other = second_card(scene)
     scene.bank.goes_silent("charge")
-    one = scene.begins(booked)
+    one = scene.begins(owed)
     charges.send(one)
     scene.bank.recovers()
 
-    two = scene.begins(booked, card_id=other)
+    two = scene.begins(owed, card_id=other)
     charges.send(two)
     payments.read(two)
 
     assert (two, payment(one).status, payment(one).is_surplus) == (one, PaymentStatus.PAID, False)
-    assert (taken(scene), scene.bank.calls.count("charge")) == ([LESS], 1)
+    assert (scene.taken, scene.bank.calls.count("charge")) == ([LESS], 1)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, 2 * PRICE + LESS, 0), [])
 
 
-def test_what_a_link_has_paid_already_is_not_charged_again(scene, booked):
-    link, number = link_of(scene, booked), scene.begins(booked)
+def test_what_a_link_has_paid_already_is_not_charged_again(scene, owed):
+    link, number = link_of(scene, owed), scene.begins(owed)
     scene.bank.pay(builders.operation_of(link), PaymentMethod.SBP)
 
     charges.send(number)
 
     assert (payment(link).status, payment(link).is_surplus) == (PaymentStatus.PAID, False)
     assert (payment(number).status, payment(number).charged_at) == (PaymentStatus.FAILED, None)
-    assert (taken(scene), scene.bank.calls.count("charge")) == ([], 0)
+    assert (scene.taken, scene.bank.calls.count("charge")) == ([], 0)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
 
 
-def test_what_a_link_took_in_its_last_second_is_not_charged_again(scene, booked):
-    link = link_of(scene, booked)
+def test_what_a_link_took_in_its_last_second_is_not_charged_again(scene, owed):
+    link = link_of(scene, owed)
     scene.bank.expire(builders.operation_of(link))
     payments.read(link)
-    number, was = scene.begins(booked), payment(link).status
+    number, was = scene.begins(owed), payment(link).status
     scene.bank.pay(builders.operation_of(link), PaymentMethod.SBP)
 
     charges.send(number)
 
     assert (was, payment(link).status) == (PaymentStatus.EXPIRED, PaymentStatus.PAID)
     assert (payment(link).is_late, payment(number).status) == (True, PaymentStatus.FAILED)
-    assert (taken(scene), errors_in_the_book()) == ([], [])
+    assert (scene.taken, errors_in_the_book()) == ([], [])
 
 
-def test_a_charge_waits_while_the_bank_does_not_tell_of_another_link(scene, booked):
-    link_of(scene, booked)
-    number = scene.begins(booked)
+def test_a_charge_waits_while_the_bank_does_not_tell_of_another_link(scene, owed):
+    link_of(scene, owed)
+    number = scene.begins(owed)
     scene.bank.is_down("read")
     charges.send(number)
     waiting = payment(number)
@@ -122,12 +104,12 @@ def test_a_charge_waits_while_the_bank_does_not_tell_of_another_link(scene, book
         payments.read(number)
 
     assert (payment(number).status, payment(number).failure) == (PaymentStatus.PAID, None)
-    assert (taken(scene), errors_in_the_book()) == ([LESS], [])
+    assert (scene.taken, errors_in_the_book()) == ([LESS], [])
 
 
-def test_a_charge_that_waits_for_another_link_ends_with_its_press(scene, booked):
-    link_of(scene, booked)
-    number = scene.begins(booked)
+def test_a_charge_that_waits_for_another_link_ends_with_its_press(scene, owed):
+    link_of(scene, owed)
+    number = scene.begins(owed)
     scene.bank.is_down("read")
 
     with time_machine.travel(NOW + PRESS_COUNTS + ASK_AGAIN, tick=False):
@@ -137,21 +119,21 @@ def test_a_charge_that_waits_for_another_link_ends_with_its_press(scene, booked)
         PaymentStatus.FAILED,
         PRESS_TOO_OLD,
     )
-    assert (taken(scene), scene.bank.calls.count("charge"), purse(scene.kirill)) == (
+    assert (scene.taken, scene.bank.calls.count("charge"), purse(scene.kirill)) == (
         [],
         0,
         (0, PRICE, 0),
     )
 
 
-def test_a_link_that_nobody_has_paid_does_not_stop_a_charge(scene, booked):
-    link = link_of(scene, booked)
+def test_a_link_that_nobody_has_paid_does_not_stop_a_charge(scene, owed):
+    link = link_of(scene, owed)
 
-    number = scene.charges(booked)
+    number = scene.charges(owed)
 
     assert payment(link).status is PaymentStatus.PENDING
     assert payment(number).status is PaymentStatus.PAID
-    assert (taken(scene), errors_in_the_book()) == ([LESS], [])
+    assert (scene.taken, errors_in_the_book()) == ([LESS], [])
 
 
 @pytest.mark.parametrize(
@@ -161,32 +143,32 @@ def test_a_link_that_nobody_has_paid_does_not_stop_a_charge(scene, booked):
         (timedelta(minutes=10, seconds=1), PaymentStatus.FAILED, []),
     ],
 )
-def test_a_press_counts_for_ten_minutes(scene, booked, waited, status, sums):
-    number = scene.begins(booked)
+def test_a_press_counts_for_ten_minutes(scene, owed, waited, status, sums):
+    number = scene.begins(owed)
 
     with time_machine.travel(NOW + waited, tick=False):
         charges.send(number)
 
-    assert (payment(number).status, taken(scene)) == (status, sums)
+    assert (payment(number).status, scene.taken) == (status, sums)
     assert payment(number).failure == (None if sums else PRESS_TOO_OLD)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
 
 
-def test_after_an_old_press_the_client_may_press_again(scene, booked):
-    old = scene.begins(booked)
+def test_after_an_old_press_the_client_may_press_again(scene, owed):
+    old = scene.begins(owed)
     with time_machine.travel(NOW + HOUR, tick=False):
         charges.send(old)
 
-    new = scene.charges(booked)
+    new = scene.charges(owed)
 
-    assert (new > old, payment(new).status, taken(scene)) == (True, PaymentStatus.PAID, [LESS])
+    assert (new > old, payment(new).status, scene.taken) == (True, PaymentStatus.PAID, [LESS])
 
 
 @pytest.fixture
-def lonely(scene, booked):
+def lonely(scene, owed):
     """Give a charge of a cancelled consultation, whose card's first payment is back and done."""
-    charge = scene.charges(booked)
-    builders.cancel(scene.anna, booked)
+    charge = scene.charges(owed)
+    builders.cancel(scene.anna, owed)
     builders.cancel(scene.anna, payment(scene.first).consultation_id)
     scene.returns(scene.first)
     scene.bank.made_in_cabinet(scene.operation, rub(PRICE))
@@ -234,8 +216,8 @@ def test_a_line_that_a_refund_of_another_charge_awaits_is_left_to_it(scene, lone
     assert errors_in_the_book() == []
 
 
-def test_a_charge_reads_for_the_payment_that_bound_its_card(scene, booked):
-    charge = scene.charges(booked)
+def test_a_charge_reads_for_the_payment_that_bound_its_card(scene, owed):
+    charge = scene.charges(owed)
     scene.bank.made_in_cabinet(scene.operation, rub(LESS))
 
     payments.read(charge)
@@ -245,9 +227,9 @@ def test_a_charge_reads_for_the_payment_that_bound_its_card(scene, booked):
 
 
 @pytest.mark.parametrize("is_read", [True, False])
-def test_a_charge_without_a_line_calls_staff_after_an_hour(scene, booked, is_read):
+def test_a_charge_without_a_line_calls_staff_after_an_hour(scene, owed, is_read):
     scene.bank.swallows("charge")
-    number = scene.charges(booked)
+    number = scene.charges(owed)
     scene.bank.recovers()
     hears = scene.hears if is_read else lambda number, now: postpone_reading(number, now=now)
 
@@ -258,12 +240,12 @@ def test_a_charge_without_a_line_calls_staff_after_an_hour(scene, booked, is_rea
     found = payment(number)
     assert (found.status, found.incident) == (PaymentStatus.PENDING, Incident.UNKNOWN_STATUS)
     assert in_attention(NOW + LATER) == [number]
-    assert (taken(scene), purse(scene.kirill)) == ([], (0, PRICE, 0))
+    assert (scene.taken, purse(scene.kirill)) == ([], (0, PRICE, 0))
 
 
-def test_a_line_that_comes_at_last_ends_the_call_and_pays(scene, booked):
+def test_a_line_that_comes_at_last_ends_the_call_and_pays(scene, owed):
     scene.bank.goes_silent("charge")
-    number = scene.begins(booked)
+    number = scene.begins(owed)
     charges.send(number)
     scene.bank.recovers()
     postpone_reading(number, now=NOW + LATER)
@@ -274,12 +256,15 @@ def test_a_line_that_comes_at_last_ends_the_call_and_pays(scene, booked):
     assert (in_attention(NOW), errors_in_the_book()) == ([], [])
 
 
-def test_a_lost_charge_that_counts_as_not_made_calls_nobody_any_more(scene, booked):
+def test_a_charge_that_was_never_shown_frees_the_card_and_calls_nobody(scene, owed):
     scene.bank.swallows("charge")
-    number = scene.charges(booked)
+    number = scene.charges(owed)
     scene.bank.recovers()
     scene.hears(number, NOW + LATER)
 
     scene.hears(number, NOW + timedelta(days=8, hours=1))
 
-    assert (payment(number).status, in_attention(NOW)) == (PaymentStatus.FAILED, [])
+    found = payment(number)
+    assert (found.status, found.next_read_at) == (PaymentStatus.FAILED, None)
+    assert (in_attention(NOW), scene.begins(builders.book(scene.kirill)) > number) == ([], True)
+    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])

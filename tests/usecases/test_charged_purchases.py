@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import func, select
 
 from portal.domain.charges import CardBusy
@@ -25,16 +24,9 @@ from portal.usecases.bookings import Bought, Taking, buy_slot
 from portal.usecases.card_checks import unbind_card
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse
-from tests.usecases.charges import make_scene
 from tests.usecases.test_purchases import REASON, offered
 
 CARD = PurchaseWay.CARD
-
-
-@pytest.fixture
-def scene(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        yield make_scene(app)
 
 
 def taking(scene, slot, **changes):

@@ -1,9 +1,6 @@
 """A client's press charges their bound card once, whatever the bank answers (B3, I-13)."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from portal.domain.charges import CardBusy
@@ -22,26 +19,7 @@ from portal.usecases.card_checks import unbind_card
 from portal.usecases.checkouts import Checkout, create_payment
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse, rub
-from tests.usecases.charges import make_scene, pay_token
-
-LESS = 250_000
-
-
-@pytest.fixture
-def scene(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        yield make_scene(app)
-
-
-@pytest.fixture
-def booked(scene):
-    """Give another consultation of Кирилл, of another price."""
-    return builders.book(scene.kirill, LESS)
-
-
-def taken(scene):
-    """Return what the bank took from the card, the first payment left out."""
-    return [amount.minor for _, amount in scene.bank.charges]
+from tests.usecases.charges import LESS, pay_token
 
 
 def test_the_first_payment_binds_the_card_and_pays_its_consultation(scene):
@@ -65,73 +43,58 @@ def test_who_has_a_bound_card_is_found_until_it_is_unbound(scene):
     assert (before, found()) == ([scene.kirill], [])
 
 
-def test_a_press_charges_the_price_and_pays_the_consultation(scene, booked):
-    number = scene.charges(booked)
+def test_a_press_charges_the_price_and_pays_the_consultation(scene, owed):
+    number = scene.charges(owed)
 
     found = payment(number)
     assert (found.status, found.captured_minor) == (PaymentStatus.PAID, LESS)
     assert (found.operation_id, found.bank_operation) == (None, scene.operation)
     assert (found.card_last4, found.bound_card_id) == ("0792", scene.card)
-    assert taken(scene) == [LESS]
-    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
-
-
-def test_what_is_charged_later_changes_nothing_of_the_first_payment(scene, booked):
-    scene.charges(booked)
+    assert scene.taken == [LESS]
     payments.read(scene.first)
-
     first = payment(scene.first)
     assert (first.incident, first.captured_minor) == (None, PRICE)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE + LESS, 0), [])
 
 
-def test_two_presses_and_two_jobs_are_one_charge(scene, booked):
-    first, second = scene.begins(booked), scene.begins(booked)
+def test_two_presses_and_two_jobs_are_one_charge(scene, owed):
+    first, second = scene.begins(owed), scene.begins(owed)
 
     for _ in range(2):
         charges.send(first)
     payments.read(first)
 
-    assert (first, taken(scene)) == (second, [LESS])
+    assert (first, scene.taken) == (second, [LESS])
     with pytest.raises(AlreadyPaid):
-        scene.begins(booked)
+        scene.begins(owed)
 
 
-def test_a_bank_that_says_no_has_taken_nothing(scene, booked):
+def test_a_bank_that_says_no_has_taken_nothing(scene, owed):
     scene.bank.refuses("charge")
 
-    number = scene.charges(booked)
+    number = scene.charges(owed)
 
     found = payment(number)
     assert (found.status, found.failure) == (PaymentStatus.FAILED, "Банк отказал")
-    assert (taken(scene), purse(scene.kirill)) == ([], (0, PRICE, 0))
+    assert (scene.taken, purse(scene.kirill)) == ([], (0, PRICE, 0))
 
 
 @pytest.mark.parametrize("call", ["read", "charge"])
-def test_a_bank_that_nobody_reaches_was_sent_nothing_and_will_not_be(scene, booked, call):
+def test_a_bank_that_nobody_reaches_was_sent_nothing_and_will_not_be(scene, owed, call):
     scene.bank.is_down(call)
-    number = scene.charges(booked)
+    number = scene.charges(owed)
     scene.bank.recovers()
 
     charges.send(number)
     payments.read(number)
 
     assert payment(number).status is PaymentStatus.FAILED
-    assert (taken(scene), purse(scene.kirill)) == ([], (0, PRICE, 0))
+    assert (scene.taken, purse(scene.kirill)) == ([], (0, PRICE, 0))
 
 
-def test_a_lost_answer_is_read_and_never_repeated(scene, booked):
-    scene.bank.goes_silent("charge")
-
-    number = scene.charges(booked)
-
-    assert payment(number).status is PaymentStatus.PAID
-    assert (taken(scene), errors_in_the_book()) == ([LESS], [])
-
-
-def test_a_swallowed_charge_stays_unknown_and_keeps_the_card_busy(scene, booked):
+def test_a_swallowed_charge_stays_unknown_and_keeps_the_card_busy(scene, owed):
     scene.bank.swallows("charge")
-    number = scene.charges(booked)
+    number = scene.charges(owed)
     scene.bank.recovers()
     other = builders.book(scene.kirill)
 
@@ -139,34 +102,22 @@ def test_a_swallowed_charge_stays_unknown_and_keeps_the_card_busy(scene, booked)
     with pytest.raises(CardBusy):
         scene.begins(other)
 
-    assert (payment(number).status, scene.begins(booked)) == (PaymentStatus.PENDING, number)
-    assert (taken(scene), scene.bank.calls.count("charge")) == ([], 1)
+    assert (payment(number).status, scene.begins(owed)) == (PaymentStatus.PENDING, number)
+    assert (scene.taken, scene.bank.calls.count("charge")) == ([], 1)
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
 
 
-def test_a_charge_that_was_never_shown_has_taken_nothing_and_frees_the_card(scene, booked):
-    scene.bank.swallows("charge")
-    number = scene.charges(booked)
-    scene.bank.recovers()
-
-    scene.hears(number, NOW + timedelta(days=8, hours=1))
-
-    assert (payment(number).status, payment(number).next_read_at) == (PaymentStatus.FAILED, None)
-    assert scene.begins(builders.book(scene.kirill)) > number
-    assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
-
-
-def test_a_charge_that_staff_ask_for_beside_the_clients_is_the_same_one(scene, booked):
-    first = scene.begins(booked)
+def test_a_charge_that_staff_ask_for_beside_the_clients_is_the_same_one(scene, owed):
+    first = scene.begins(owed)
     checkout = Checkout("tochka", PaymentMethod.CARD, card_id=scene.card, by_hand=True)
 
-    again = create_payment(pay_token(booked), checkout, actor=scene.anna, now=NOW)
+    again = create_payment(pay_token(owed), checkout, actor=scene.anna, now=NOW)
 
     assert again == first
 
 
-def test_the_press_is_kept_as_the_clients_consent(scene, booked):
-    number = scene.charges(booked)
+def test_the_press_is_kept_as_the_clients_consent(scene, owed):
+    number = scene.charges(owed)
 
     with transaction() as session:
         about = (AuditEntry.object_type == "payments", AuditEntry.object_id == number)
@@ -177,9 +128,9 @@ def test_the_press_is_kept_as_the_clients_consent(scene, booked):
     assert [action for action, _ in told] == ["payment.consent", "payment.charge", "payment.paid"]
 
 
-def test_a_charge_that_the_bank_shows_twice_is_for_a_person(scene, booked):
+def test_a_charge_that_the_bank_shows_twice_is_for_a_person(scene, owed):
     scene.bank.goes_silent("charge")
-    number = scene.begins(booked)
+    number = scene.begins(owed)
     charges.send(number)
     scene.bank.payments[scene.operation].add_line(LineKind.CAPTURE, rub(LESS))
 
@@ -190,24 +141,24 @@ def test_a_charge_that_the_bank_shows_twice_is_for_a_person(scene, booked):
     assert (purse(scene.kirill), errors_in_the_book()) == ((0, PRICE, 0), [])
 
 
-def test_what_was_paid_or_unbound_before_the_job_is_not_charged(scene, booked):
-    number = scene.begins(booked)
+def test_what_was_paid_or_unbound_before_the_job_is_not_charged(scene, owed):
+    number = scene.begins(owed)
     unbind_card(scene.card, actor=person(scene.kirill), owner_id=scene.kirill, now=NOW)
 
     charges.send(number)
 
-    assert (payment(number).status, taken(scene)) == (PaymentStatus.FAILED, [])
+    assert (payment(number).status, scene.taken) == (PaymentStatus.FAILED, [])
     with pytest.raises(NotFound):
-        scene.begins(booked)
+        scene.begins(owed)
 
 
-def test_a_consultation_that_was_called_off_before_the_job_is_not_charged(scene, booked):
-    number = scene.begins(booked)
-    builders.cancel(scene.anna, booked)
+def test_a_consultation_that_was_called_off_before_the_job_is_not_charged(scene, owed):
+    number = scene.begins(owed)
+    builders.cancel(scene.anna, owed)
 
     charges.send(number)
 
-    assert (payment(number).status, taken(scene)) == (PaymentStatus.FAILED, [])
+    assert (payment(number).status, scene.taken) == (PaymentStatus.FAILED, [])
     with transaction() as session:
         kinds = session.scalars(select(Letter.kind)).all()
     assert kinds == [LetterKind.PAID, LetterKind.CONSULTATION_CANCELLED]
@@ -220,11 +171,11 @@ def test_nobody_charges_the_card_of_another(scene):
     with pytest.raises(NotFound):
         scene.begins(theirs)
 
-    assert taken(scene) == []
+    assert scene.taken == []
 
 
-def test_an_account_that_no_longer_allows_it_charges_nothing(scene, booked):
-    number = scene.begins(booked)
+def test_an_account_that_no_longer_allows_it_charges_nothing(scene, owed):
+    number = scene.begins(owed)
     scene.bank.allows_charges(is_on=False)
 
     charges.send(number)
@@ -232,8 +183,8 @@ def test_an_account_that_no_longer_allows_it_charges_nothing(scene, booked):
     assert (payment(number).status, scene.bank.calls.count("charge")) == (PaymentStatus.FAILED, 0)
 
 
-def test_a_webhook_of_a_charge_leads_to_the_charge(scene, booked):
-    number = scene.begins(booked)
+def test_a_webhook_of_a_charge_leads_to_the_charge(scene, owed):
+    number = scene.begins(owed)
     charges.send(number)
 
     with transaction() as session:

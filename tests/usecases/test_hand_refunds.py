@@ -3,23 +3,15 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from portal.domain.refunds import RefundStatus
 from portal.usecases.reconciliations import NOT_MADE_BY_HAND
 from portal.usecases.refunds import Resolution, resolve_refund
 from tests import builders
-from tests.builders import DURING, NOW, PRICE, errors_in_the_book, payment, purse, rub
-from tests.usecases.charges import make_scene
+from tests.builders import DURING, PRICE, errors_in_the_book, payment, purse, rub
+from tests.usecases.charges import LESS
 
-LESS = 250_000
 WHOLE = {"expected_remaining": rub(LESS)}
-
-
-@pytest.fixture
-def scene(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        yield make_scene(app)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A suspended account takes nothing new, whoever asks and whenever; the rest goes on (F2)."""
 
 import pytest
-import time_machine
 from sqlalchemy import func, select
 
 from portal.domain.bindings import BindingStatus
@@ -25,15 +24,8 @@ from portal.usecases.card_checks import NewCheck, bind_card
 from portal.usecases.payment_links import send_payment_link
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse, rub
-from tests.usecases.charges import make_scene
 from tests.usecases.test_charged_purchases import buys
 from tests.usecases.test_purchases import offered
-
-
-@pytest.fixture
-def scene(app):
-    with app.app_context(), time_machine.travel(NOW, tick=False):
-        yield make_scene(app)
 
 
 def suspends(scene, account="tochka"):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.actors import SYSTEM
@@ -39,6 +39,9 @@ class BoundCard(Base):
     #: The operation that charges it without the payer, when they have let us; as good as money,
     #: so it is emptied with the token.
     charged_operation: Mapped[str | None] = mapped_column(String(64))
+    #: Whether its client was told, as they let us charge it, that staff may with their word; cards
+    #: let before that was said were promised to wait for the client's own press (B3).
+    allows_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
     bound_at: Mapped[datetime]
     unbound_at: Mapped[datetime | None]
     unbind_at: Mapped[datetime | None]
@@ -65,6 +68,7 @@ def keep_card(session: Session, payment: Payment, card: KeptCard, now: datetime)
     payment.bound_card_id = bound.id
     if payment.binds_card and bound.unbound_at is None:
         bound.charged_operation = payment.operation_id
+        bound.allows_staff = True
 
 
 def bind_card(

@@ -41,17 +41,20 @@ def payment_for(
     )
 
 
-def let_charge(session: Session, payment: Payment, card_id: int) -> Payment | None:
+def let_charge(
+    session: Session, payment: Payment, card_id: int, *, by_staff: bool = False
+) -> Payment | None:
     """Let the payment charge a card; return the charge of its consultation that goes on already.
 
     One charge of a card goes on at a time, whoever asked, so that its line is known; and one of a
     consultation, whichever card it takes, so that nobody pays twice (I-13). Raises NotFound for a
-    card that may not be charged, and CardBusy while another charge has not ended.
+    card that may not be charged, or not by staff, and CardBusy while another charge has not ended.
     """
     locked(session, User, payment.user_id)
     card = own_card(session, card_id, payment.user_id)
     may_be = card.token_id if payment.charges_token else card.charged_operation
-    if may_be is None or card.account != payment.account:
+    is_kept_from = by_staff and not card.allows_staff
+    if may_be is None or is_kept_from or card.account != payment.account:
         raise NotFound(what="BoundCard", id=card_id)
     going_on = find_open_charge(session, card, payment.consultation_id)
     if going_on is not None and going_on.consultation_id != payment.consultation_id:

@@ -169,6 +169,8 @@ def _move(
         client, account, source = binding.user_id, binding.account, {"binding": binding.id}
         bound = [bind_card(session, client, account, card, now=now, **source) for card in fresh]
         binding.bound_card_id = bound[-1].id if bound else known.id if known else None
+        for each in bound or filter(None, [known]):
+            each.allows_staff = True
     if binding.status is BindingStatus.RUSSIAN and before is not BindingStatus.RUSSIAN:
         _let_go(session, binding, now)
     _plan(binding, now)

@@ -151,7 +151,7 @@ def _charged(
     payment.method = PaymentMethod.CARD
     payment.created_by_id, payment.is_returned_by_hand = actor.user_id, wish.by_hand
     payment.charges_token = wish.by_token
-    let_charge(session, payment, wish.card_id)
+    let_charge(session, payment, wish.card_id, by_staff=True)
     session.add(payment)
     session.flush()
     note(

@@ -17,6 +17,8 @@ CHARGEABLE = (
     "Эту карту портал может списать сам, но только когда вы нажмёте «Списать» при оплате или "
     "скажете сотруднику, что согласны."
 )
+#: The same of a card that its client has let us charge before staff could.
+BY_PRESS = "Эту карту портал может списать сам, но только когда вы нажмёте «Списать» при оплате."
 RETURNED_BY_HAND = "Возврат таких оплат делает сотрудник в кабинете банка."
 PICKED_AT_BANK = (
     "При оплате картой банк предложит её на своей странице, сам портал её не списывает."
@@ -95,7 +97,8 @@ def card_note(card: BoundCard) -> str:
     is_open = account is not None and account.mode is AccountMode.ACTIVE
     can = account.connector.capabilities if account and is_open else None
     if is_chargeable(card):
-        return CHARGEABLE if can and can.returns_charges else f"{CHARGEABLE} {RETURNED_BY_HAND}"
+        words = CHARGEABLE if card.allows_staff else BY_PRESS
+        return words if can and can.returns_charges else f"{words} {RETURNED_BY_HAND}"
     return PICKED_AT_BANK if can and can.keeps_cards else NOT_NOW
 
 

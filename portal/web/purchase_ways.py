@@ -27,6 +27,7 @@ from portal.web.purchase_words import (
     NO_CHARGE,
     NO_CHARGEABLE,
     NO_SUCH_WAY,
+    NOT_BY_STAFF,
     UNSEEN,
     UNSEEN_CARDS,
     balance_words,
@@ -90,7 +91,7 @@ class WaysToBuy:
 
 
 #: Why no card is offered, what is nearest to be helped first.
-NO_CARDS = (UNSEEN_CARDS, NO_CHARGEABLE, NO_CHARGE)
+NO_CARDS = (UNSEEN_CARDS, NOT_BY_STAFF, NO_CHARGEABLE, NO_CHARGE)
 
 
 def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
@@ -137,13 +138,16 @@ def _add_cards(ways: WaysToBuy, client_id: int, price: Money) -> str:
     if not can(Permission.USERS_READ):
         return UNSEEN_CARDS
     cards = [card for card in cards_of(db.session(), client_id) if card.account in tills]
-    offered = [card for card in cards if is_chargeable(card)]
+    chargeable = [card for card in cards if is_chargeable(card)]
+    offered = [card for card in chargeable if card.allows_staff]
     for card in offered:
         till = tills[card.account]
         by_hand, by_token = not till.connector.capabilities.returns_charges, till.charges_tokens
         wish = CardWish(till.name, card.id, is_agreed=False, by_hand=by_hand, by_token=by_token)
         ways.add(PurchaseWay.CARD, price, card_words(price, card_name(card), by_hand=by_hand), wish)
-    return "" if offered else NO_CHARGEABLE
+    if offered:
+        return ""
+    return NOT_BY_STAFF if chargeable else NO_CHARGEABLE
 
 
 def _add_balance(ways: WaysToBuy, client_id: int, price: Money) -> None:

@@ -55,7 +55,9 @@ def load(number):
 
 def cards(client):
     with transaction() as session:
-        return [(card.account, card.brand, card.last4) for card in cards_of(session, client)]
+        found = cards_of(session, client)
+        assert all(card.allows_staff for card in found)
+        return [(card.account, card.brand, card.last4) for card in found]
 
 
 def tokens():

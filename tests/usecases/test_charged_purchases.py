@@ -14,6 +14,7 @@ from portal.domain.payments import PaymentStatus
 from portal.domain.purchases import CardWish, ChargeWithoutConsent, NotAClient, PurchaseWay
 from portal.jobs import charges, payments
 from portal.store.audit import AuditEntry
+from portal.store.cards import BoundCard
 from portal.store.consultations import Consultation
 from portal.store.db import transaction
 from portal.store.letters import Letter
@@ -24,6 +25,7 @@ from portal.usecases.bookings import Bought, Taking, buy_slot
 from portal.usecases.card_checks import unbind_card
 from tests import builders
 from tests.builders import NOW, PRICE, errors_in_the_book, payment, person, purse
+from tests.usecases.charges import binds
 from tests.usecases.test_purchases import REASON, offered
 
 CARD = PurchaseWay.CARD
@@ -204,6 +206,22 @@ def test_another_account_charges_no_such_card(scene):
         buys(scene, slot, card=CardWish("other", scene.card, is_agreed=True, by_hand=True))
 
     assert_nothing_moved(scene, slot, before)
+
+
+def test_a_card_let_before_staff_could_charge_waits_for_its_clients_press(scene):
+    slot, own = offered(scene), builders.book(scene.kirill)
+    with transaction() as session:
+        session.get_one(BoundCard, scene.card).allows_staff = False
+    before = rows()
+
+    with pytest.raises(NotFound):
+        buys(scene, slot)
+    assert_nothing_moved(scene, slot, before)
+
+    assert payment(scene.charges(own)).captured_minor == PRICE
+    let = payment(binds(scene.bank, scene.kirill)).bound_card_id
+    wish = CardWish("tochka", let, is_agreed=True, by_hand=True)
+    assert works(buys(scene, slot, card=wish).charge_id).captured_minor == PRICE
 
 
 def test_what_costs_nothing_and_a_disabled_client_charge_nothing(scene):

@@ -58,6 +58,7 @@ def card_of(client, token="token-1981"):
             brand="Visa",
             last4="1981",
             bound_at=NOW,
+            allows_staff=True,
         )
         session.add(card)
         session.flush()

@@ -110,6 +110,21 @@ def test_the_card_of_another_is_neither_offered_nor_charged(world, anna, card, p
     assert_nothing_moved(world)
 
 
+def test_a_card_let_before_staff_could_charge_is_told_to_both_and_not_offered(
+    world, anna, card, place
+):
+    with world.app.app_context(), transaction() as session:
+        session.get_one(BoundCard, card).allows_staff = False
+
+    page, own = plain(anna.get(place)), world.browser_of("zoya").get("/account/cards").text
+
+    assert (f"card-{card}-rub" in page, TICK in page) == (False, False)
+    assert "когда списывать мог только он сам, нажав «Списать». Отправьте ссылку." in page
+    assert "когда вы нажмёте «Списать» при оплате. Возврат" in own
+    assert anna.post(place, form(card)).status_code == 422
+    assert_nothing_moved(world)
+
+
 def test_one_press_charges_once_and_the_page_waits_and_then_says_paid(world, anna, card, place):
     first, second = anna.post(place, form(card)), anna.post(place, form(card))
     consultation, begun = bought(world)

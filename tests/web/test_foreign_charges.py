@@ -48,6 +48,7 @@ def bound(client, name, last4):
             last4=last4,
             charged_operation=f"op-{last4}",
             bound_at=NOW,
+            allows_staff=True,
         )
         session.add(card)
         session.flush()

@@ -35,6 +35,7 @@ def card(world):
             brand="Visa",
             last4="1981",
             bound_at=NOW,
+            allows_staff=True,
         )
         session.add(bound)
         session.flush()

@@ -103,7 +103,7 @@ def ways_to_buy(slot: Slot, client_id: int) -> WaysToBuy:
     for price in slot.prices:
         _add_link(ways, price)
     why_none = [_add_cards(ways, client_id, price) for price in slot.prices]
-    if not ways.charges_cards:
+    if not ways.charges_cards and not any(is_suspended(price.currency) for price in slot.prices):
         ways.miss_one(NO_CARDS, why_none)
     for price in slot.prices:
         _add_balance(ways, client_id, price)

@@ -8,6 +8,7 @@ from portal.domain.money import Currency
 from portal.store.cards import BoundCard
 from portal.store.db import transaction
 from portal.store.payments import Payment
+from portal.usecases.banks import suspend_account
 from tests.builders import NOW, PRICE, rub
 from tests.web.test_card_origin import ALMATY, at
 from tests.web.test_foreign_checkout import TENGE, newest, sold
@@ -112,6 +113,18 @@ def test_staff_are_offered_the_card_in_tenge_and_write_down_the_consent(world, c
     assert "вручную" not in page
     assert (refused.status_code, charges(world)) == (422, (1, TENGE.minor))
     assert [answer.status_code for answer in taken] == [303, 303]
+
+
+def test_a_suspended_till_is_no_reason_to_say_that_no_bank_charges_cards(world, card):
+    slot, anna = offers(world, BOTH), world.browser_of("anna")
+    place = f"/consultations/buy/{world.people['zoya']}/{slot}"
+    with world.app.app_context():
+        suspend_account("kazakh", "Сверяем", actor=world.actor("gleb"), now=NOW)
+
+    page = plain(anna.get(place))
+
+    told = "приём платежей через банк приостановлен", "банк так не списывает", "Visa •• 1981"
+    assert [words in page for words in told] == [True, False, False]
 
 
 def test_the_list_of_cards_says_what_the_card_is_good_for(world, card):

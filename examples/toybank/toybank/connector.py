@@ -39,6 +39,8 @@ STATUSES = {
     "expired": PaymentStatus.EXPIRED,
     "paid": PaymentStatus.PAID,
 }
+#: The bank's words for people; what it says itself stands beside them.
+WORDS = {"waiting": "ждёт оплаты", "expired": "срок истёк", "paid": "оплачен"}
 REFUSALS = {
     404: RefusedBecause.NOT_FOUND,
     409: RefusedBecause.DUPLICATE,
@@ -118,7 +120,7 @@ class ToyBankConnector:
             method=PaymentMethod.CARD if told.paid_at else None,
             lines=tuple(self._lines(told)),
             paid_at=told.paid_at,
-            bank_word=told.state,
+            bank_word=f"{WORDS[told.state]} ({told.state})" if told.state in WORDS else told.state,
             refund_in_progress=any(refund.state == "pending" for refund in told.refunds),
         )
 

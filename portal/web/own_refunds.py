@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, url_for
+from flask import Blueprint, Response, make_response, redirect, url_for
 
 from portal.domain import clock
 from portal.domain.consultations import CancelledBy
@@ -31,12 +30,13 @@ from portal.store.refund_requests import RefundRequest, ask_facts, last_requests
 from portal.store.refund_rights import refund_rights
 from portal.store.refunds import Refund, last_refunds_of_user, refund_card
 from portal.store.users import get_user
-from portal.usecases.refunds import RefundWish, cancel_refund, request_refund
+from portal.usecases.refunds import cancel_refund, request_refund
 from portal.web.access import can, requires, signed_in
 from portal.web.forms import SumForm
 from portal.web.fragments import render
 from portal.web.own_refund_words import own_reason, own_sentence, without_right
 from portal.web.refund_words import Step, progress
+from portal.web.refunds import wish_of
 from portal.web.session import actor, me
 
 bp = Blueprint("own_refunds", __name__, url_prefix="/account")
@@ -152,7 +152,8 @@ def create(number: int) -> Response:
     if not form.validate_sum_for(row):
         return _form_page(row, form, status=422)
     try:
-        refund_id = request_refund(_wish(form, row), actor=actor(), now=clock.now())
+        wish = wish_of(form, row, _reason(row), own=True)
+        refund_id = request_refund(wish, actor=actor(), now=clock.now())
     except RemainderChanged:
         return _changed(number, form)
     except NotRefundable as refusal:
@@ -168,21 +169,6 @@ def _changed(number: int, form: SumForm) -> Response:
     form.renew(row.facts(_rights(), mode_of(row.account)))
     note = "Сумма изменилась. Деньги не отправлялись. Проверьте и отправьте ещё раз."
     return _form_page(row, form, note=note, status=409)
-
-
-def _wish(form: SumForm, row: PaymentRow) -> RefundWish:
-    return RefundWish(
-        intent_key=form.intent_key.data,
-        payment_id=row.id,
-        expected_remaining=Money(int(form.expected_remaining.data), row.currency),
-        expected_from_revenue=bool(form.from_revenue.data),
-        amount=form.money(row.currency),
-        reason=_reason(row),
-        comment="",
-        mode=mode_of(row.account),
-        undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
-        own=True,
-    )
 
 
 def _reason(row: PaymentRow) -> RefundReason:

@@ -33,7 +33,7 @@ from portal.store.payment_rows import PaymentRow, payment_row
 from portal.store.refunds import Refund, refund_card
 from portal.usecases.refunds import RefundWish, cancel_refund, request_refund
 from portal.web.access import can, requires
-from portal.web.forms import RefundForm
+from portal.web.forms import RefundForm, SumForm
 from portal.web.fragments import go, is_partial, render
 from portal.web.payments import line_of, rights
 from portal.web.refund_words import Progress, effects, explain, progress, sum_changed
@@ -112,7 +112,8 @@ def create(number: int) -> Response:
     if not form.validate_for(row):
         return _dialog(row, form, status=422)
     try:
-        refund_id = request_refund(_wish(form, row), actor=actor(), now=clock.now())
+        wish = wish_of(form, row, RefundReason(form.reason.data), (form.comment.data or "").strip())
+        refund_id = request_refund(wish, actor=actor(), now=clock.now())
     except RemainderChanged:
         return _changed(number, form)
     except NotRefundable as refusal:
@@ -123,17 +124,21 @@ def create(number: int) -> Response:
     return go(url_for("refunds.show", number=refund_id))
 
 
-def _wish(form: RefundForm, row: PaymentRow) -> RefundWish:
+def wish_of(
+    form: SumForm, row: PaymentRow, reason: RefundReason, comment: str = "", *, own: bool = False
+) -> RefundWish:
+    """Read a form that was checked as the wish to return money; ``own`` is the client's."""
     return RefundWish(
         intent_key=form.intent_key.data,
         payment_id=row.id,
         expected_remaining=Money(int(form.expected_remaining.data), row.currency),
         expected_from_revenue=bool(form.from_revenue.data),
         amount=form.money(row.currency),
-        reason=RefundReason(form.reason.data),
-        comment=(form.comment.data or "").strip(),
+        reason=reason,
+        comment=comment,
         mode=mode_of(row.account),
         undo=timedelta(seconds=current_app.config["PORTAL"].refund_undo_seconds),
+        own=own,
     )
 
 

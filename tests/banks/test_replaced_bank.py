@@ -5,7 +5,6 @@ New payments go to the new bank, old refunds to the old one; no line of ``portal
 
 import json
 import sys
-import threading
 import tomllib
 import urllib.request
 from datetime import timedelta
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from toybank.connector import ToyBankConnector
-from toybank.simulator import MERCHANT, SECRET, serve
+from toybank.simulator import MERCHANT, SECRET, running
 
 from portal.banks.registry import build_banks
 from portal.domain import clock
@@ -54,13 +53,8 @@ def installed(tmp_path, monkeypatch):
 @pytest.fixture
 def toybank():
     """Run the toy bank and give its address."""
-    server = serve()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running() as url:
+        yield url
 
 
 @pytest.fixture

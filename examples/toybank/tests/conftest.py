@@ -1,13 +1,12 @@
 """The world of the kit: the toy bank's connector against its simulator."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from toybank.connector import connect
-from toybank.simulator import MERCHANT, SECRET, serve
+from toybank.simulator import MERCHANT, SECRET, running
 
 from portal.conformance.ears import Ear, Heard
 from portal.domain.money import Money
@@ -91,13 +90,8 @@ class ToyWorld:
 @pytest.fixture(scope="session")
 def toybank_url() -> Iterator[str]:
     """Give the address of a running toy bank."""
-    server = serve()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running() as url:
+        yield url
 
 
 @pytest.fixture

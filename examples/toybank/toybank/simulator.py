@@ -8,6 +8,8 @@ import secrets
 import sys
 import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -229,6 +231,20 @@ def serve(port: int = 0) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", port), type("Door", (Handler,), {"bank": bank}))
     bank.url = f"http://127.0.0.1:{server.server_port}"
     return server
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Run such a server beside the caller, and give its address."""
+    server = serve()
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 if __name__ == "__main__":

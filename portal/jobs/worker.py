@@ -19,6 +19,7 @@ from rq.exceptions import DuplicateJobError, StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 from portal.banks.http import KEEP_GAP
 from portal.domain import clock
@@ -34,6 +35,7 @@ LOOK_ROUND_SECONDS = 5
 NIGHTLY = "30 3 * * *"
 QUARTERLY = "*/15 * * * *"
 RETRY_SECONDS = 2
+LETTERS = "letters/"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _log = logging.getLogger(__name__)
 
@@ -100,6 +102,7 @@ class Bell(CronScheduler):
 def run_worker(app: Flask, redis_url: str, *, burst: bool = False) -> None:
     """Run jobs until SIGTERM, which lets the current job finish; in a burst, until none waits."""
     _log_to_stderr()
+    warm_up(app)
     connection = Redis.from_url(redis_url)
     worker = PortalWorker(
         [Queue(QUEUE, connection=connection, serializer=JSONSerializer)],
@@ -112,6 +115,20 @@ def run_worker(app: Flask, redis_url: str, *, burst: bool = False) -> None:
         log_job_description=False,
     )
     worker.work(burst=burst, logging_level="WARNING")
+
+
+def warm_up(app: Flask) -> None:
+    """Do once what each job would do anew in its fork: map the tables, compile questions, letters.
+
+    Rings for what is due on the way; a database that is away is left to the jobs, which try again.
+    """
+    with app.app_context():
+        for name in app.jinja_env.list_templates(filter_func=lambda each: each.startswith(LETTERS)):
+            app.jinja_env.get_template(name)
+        with suppress(OperationalError):
+            sweep.ring()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def run_cron(app: Flask, redis_url: str) -> None:

@@ -19,7 +19,8 @@ DEVICES = {
     "desktop": DESK,
     "desktop without JavaScript": DESK | {"java_script_enabled": False},
 }
-#: Staff's stories are told without motion: an animation that a new page cuts off is an error.
+#: Told without motion: an animation that a new page cuts off is an error, and one that turns while
+#: a bank is waited for takes a third of the browser's time.
 STILL = {"locale": "ru-RU", "reduced_motion": "reduce"}
 #: What depends on the device is played at more of them, everything else at these two.
 FAR_APART = ("phone without JavaScript", "desktop")

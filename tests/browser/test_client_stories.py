@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import FAR_APART
+from tests.browser.conftest import FAR_APART, STILL
 from tests.browser.inside import assert_book_holds, books, forgets_card_origin
 from tests.browser.people import Person, watched
 from tests.browser.test_booking_story import offers
@@ -32,7 +32,7 @@ def meet(
 
         def sign_in(name: str, address: str = "") -> Person:
             here = {"extra_http_headers": {"X-Forwarded-For": address}} if address else {}
-            context = browser.new_context(locale="ru-RU", **device, **here)
+            context = browser.new_context(**STILL, **device, **here)
             return Person(watched(opened.enter_context(context), faults), stack).comes_in(name)
 
         yield sign_in

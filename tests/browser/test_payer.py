@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DEVICES
+from tests.browser.conftest import DEVICES, STILL
 from tests.browser.inside import books
 from tests.browser.people import Person, watched
 from tests.browser.test_circle import goes_from_code_to_bank, pays
@@ -22,7 +22,7 @@ def kirill(
     browser: Browser, stack: Stack, faults: list[str], device: dict[str, Any]
 ) -> Iterator[Person]:
     """Кирилл at his device."""
-    with browser.new_context(locale="ru-RU", **device) as context:
+    with browser.new_context(**STILL, **device) as context:
         yield Person(watched(context, faults), stack).comes_in("client")
 
 

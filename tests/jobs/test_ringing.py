@@ -12,6 +12,7 @@ from portal.domain import clock
 from portal.domain.refunds import AccountMode, RefundStatus
 from portal.jobs import deliveries, payments, refunds, sweep
 from portal.jobs.queue import QUEUE
+from portal.jobs.worker import warm_up
 from portal.store.db import transaction
 from portal.store.deliveries import Delivery, DeliveryStatus
 from portal.store.letters import Letter
@@ -95,6 +96,12 @@ def rung(redis_url):
     """Return the names of the jobs that wait."""
     queue = Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
     return queue.job_ids
+
+
+def test_a_worker_begins_with_what_has_waited_for_one(app, refund_id, redis_url):
+    warm_up(app)
+
+    assert f"refunds-submit-{refund_id}" in rung(redis_url)
 
 
 def test_the_sweep_rings_for_a_payment_to_read(cancelled, redis_url):

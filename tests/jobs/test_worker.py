@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from portal.domain import clock
 from portal.domain.ledger import AccountKind
+from portal.factory import create_app
 from portal.jobs import ledger, sweep
 from portal.jobs.queue import QUEUE, nudge
 from portal.jobs.worker import WORKER_TTL_SECONDS, Bell, make_bell, run_cron, run_worker
@@ -60,6 +61,16 @@ def test_a_job_runs_in_a_process_of_its_own_and_sees_the_app(app, redis_url, que
     with app.app_context():
         assert dialect == db.engine.dialect.name
     assert FailedJobRegistry(queue=queue).count == 0
+
+
+def test_a_worker_starts_while_its_database_is_away(app, redis_url, queue, tmp_path):
+    away, trace = f"sqlite:///{tmp_path}/nowhere/portal.sqlite", tmp_path / "trace"
+    settings = app.config["PORTAL"].model_copy(update={"database_url": away})
+    queue.enqueue_call(leave_a_trace, args=(str(trace),), result_ttl=0)
+
+    run_worker(create_app(settings), redis_url, burst=True)
+
+    assert trace.read_text().endswith(" sqlite")
 
 
 def test_the_clock_rings_once_while_the_ring_waits(connection, queue):

@@ -47,10 +47,10 @@ _TITLES = {
     BindingStatus.PAGE: ("running", "Ждём карту на странице банка"),
     BindingStatus.BOUND: ("done", "Карта привязана"),
     BindingStatus.ALREADY: ("done", "Карта уже была привязана"),
-    BindingStatus.RUSSIAN: ("broken", "Карта российская, не привязана"),
-    BindingStatus.DECLINED: ("broken", "Банк не принял карту"),
-    BindingStatus.EXPIRED: ("broken", "Время вышло, карта не привязана"),
-    BindingStatus.FAILED: ("broken", "Страница банка не открылась, карта не привязана"),
+    BindingStatus.RUSSIAN: ("problem", "Карта российская, не привязана"),
+    BindingStatus.DECLINED: ("problem", "Банк не принял карту"),
+    BindingStatus.EXPIRED: ("problem", "Время вышло, карта не привязана"),
+    BindingStatus.FAILED: ("problem", "Страница банка не открылась, карта не привязана"),
 }
 #: From these the client may begin anew.
 AGAIN = (

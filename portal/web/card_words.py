@@ -39,6 +39,13 @@ BINDINGS = {
     BindingState.EXPIRED: "Время вышло, карта не привязана. Деньги не списаны, можно начать снова.",
     BindingState.FAILED: "Банк не открыл страницу привязки. Деньги не списаны, попробуйте позже.",
 }
+#: The same for whom the bank has sent back from its page; that proves nothing (I-30).
+DECLINED = (
+    "Похоже, банк не принял карту. Если деньги всё же списались, мы увидим это за пару минут и "
+    "вернём их. Попробуйте ещё раз или другую карту на странице банка."
+)
+#: Where the client begins anew.
+AGAIN = (BindingState.NOT_KEPT, BindingState.EXPIRED, BindingState.FAILED)
 #: What the return means for the client.
 RETURNS = {
     ReturnState.NONE: "",
@@ -59,16 +66,16 @@ _TITLES = {
     BindingState.LINK: ("running", "Ждём карту на странице банка"),
     BindingState.CHARGED: ("running", "Ждём, пока банк назовёт карту"),
     BindingState.BOUND: ("done", "Карта привязана"),
-    BindingState.NOT_KEPT: ("broken", "Банк не сохранил карту"),
-    BindingState.EXPIRED: ("broken", "Время вышло, карта не привязана"),
-    BindingState.FAILED: ("broken", "Банк отказал, карта не привязана"),
+    BindingState.NOT_KEPT: ("problem", "Банк не сохранил карту"),
+    BindingState.EXPIRED: ("problem", "Время вышло, карта не привязана"),
+    BindingState.FAILED: ("problem", "Банк отказал, карта не привязана"),
 }
 _BACK = {
     ReturnState.NONE: ("ahead", "Вернём {sum}"),
     ReturnState.ON_ITS_WAY: ("running", "Возвращаем {sum}"),
     ReturnState.UNKNOWN: ("running", "Выясняем у банка, вернул ли он {sum}"),
     ReturnState.RETURNED: ("done", "{sum} возвращены"),
-    ReturnState.OWED: ("broken", "{sum} пока не возвращены"),
+    ReturnState.OWED: ("problem", "{sum} пока не возвращены"),
 }
 
 
@@ -120,8 +127,10 @@ def check_line(check: CardCheck) -> str:
     return " · ".join(step.text for step in check_steps(check)[1:])
 
 
-def check_sentence(check: CardCheck) -> str:
+def check_sentence(check: CardCheck, *, is_declined: bool = False) -> str:
     """Say what happened, what it means for the money, and what to do."""
+    if is_declined and check.binding is BindingState.LINK:
+        return DECLINED
     sum_ = money(check.payment.amount)
     is_said = (check.binding, check.returning) == (BindingState.CHARGED, ReturnState.ON_ITS_WAY)
     back = "" if is_said else RETURNS[check.returning]

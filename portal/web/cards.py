@@ -23,6 +23,7 @@ from portal.web.access import signed_in
 from portal.web.bindings import told_binding
 from portal.web.card_waits import CardWait, wait_for_card
 from portal.web.card_words import (
+    AGAIN,
     UNAVAILABLE,
     card_name,
     card_note,
@@ -37,8 +38,9 @@ bp = Blueprint("cards", __name__, url_prefix="/account/cards")
 _WAITING = (BindingState.ASKED, BindingState.LINK, BindingState.CHARGED)
 
 
-def _told(check: CardCheck) -> dict[str, Any]:
-    return {"check": check, "steps": check_steps(check), "sentence": check_sentence(check)}
+def _told(check: CardCheck, *, is_declined: bool = False) -> dict[str, Any]:
+    sentence = check_sentence(check, is_declined=is_declined)
+    return {"check": check, "steps": check_steps(check), "sentence": sentence}
 
 
 @bp.get("")
@@ -125,13 +127,15 @@ def show_check(number: int) -> Response:
     is_leaving = "link" in request.args and check.binding in (BindingState.ASKED, BindingState.LINK)
     if payment.status is PaymentStatus.PENDING and not is_leaving:
         nudge(jobs.read, number)
+    link, declined = request.args.get("link"), request.args.get("declined")
     wait = CardWait(
-        url_for("cards.show_check", number=number, link=request.args.get("link")),
+        url_for("cards.show_check", number=number, link=link, declined=declined),
         payment.link_url if check.binding is BindingState.LINK else None,
         is_leaving,
         check.binding in _WAITING or check.returning is ReturnState.ON_ITS_WAY,
+        url_for("cards.new") if check.binding in AGAIN else "",
     )
-    return wait_for_card(_told(check), wait)
+    return wait_for_card(_told(check, is_declined=declined is not None), wait)
 
 
 @bp.get("/<int:number>/unbind")

@@ -1,6 +1,6 @@
 """A person's e-mail and phone: shown for one look, masked again after it; the phone is changed."""
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import Length
@@ -10,8 +10,9 @@ from portal.domain.permissions import Permission
 from portal.store.db import db
 from portal.store.users import User, get_user
 from portal.usecases.contacts import WrongPhone, change_phone, reveal_contacts
-from portal.web.access import requires
+from portal.web.access import may_open, requires
 from portal.web.fragments import go, render
+from portal.web.inputs import row_number
 from portal.web.session import actor
 
 bp = Blueprint("contacts", __name__, url_prefix="/users")
@@ -34,9 +35,18 @@ def reveal(number: int) -> Response:
     return render("users/contacts.html", "users/_contacts.html", user=user, is_revealed=True)
 
 
+def _back(user: User) -> str:
+    """Return where the telephone was missed: at the link of a consultation, or on the card."""
+    asked = row_number(request.args.get("link", ""))
+    if asked and may_open("payment_links.show"):
+        return url_for("payment_links.show", number=asked)
+    return url_for("users.show", number=user.id)
+
+
 def _phone_page(user: User, form: PhoneForm, *, status: int = 200) -> Response:
     page = "users/phone.html"
-    return render(page, page, status=status, user=user, form=form)
+    more = {"back": _back(user), "link": request.args.get("link")}
+    return render(page, page, status=status, user=user, form=form, **more)
 
 
 @bp.get("/<int:number>/phone")
@@ -60,4 +70,4 @@ def phone(number: int) -> Response:
         form.phone.errors = [WRONG]
         return _phone_page(user, form, status=422)
     flash(CHANGED if typed.strip() else REMOVED, "good")
-    return go(url_for("users.show", number=number))
+    return go(_back(user))

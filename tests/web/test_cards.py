@@ -83,10 +83,13 @@ def test_who_comes_back_from_the_bank_is_not_led_there_again(world):
     with world.app.app_context():
         walk = start(world.bank, world.people["zoya"])
 
-    page = world.browser_of("zoya").get(f"{CARDS}/checks/{walk.number}").text
+    zoya, address = world.browser_of("zoya"), f"{CARDS}/checks/{walk.number}"
+    page, declined = zoya.get(address).text, zoya.get(f"{address}?declined=1").text
 
     assert "Ждём, пока вы введёте карту на странице банка. Деньги не списаны." in page
-    assert "url=https://bank.test" not in page
+    assert "Похоже, банк не принял карту." in declined
+    assert f'hx-get="{address}?declined=1"' in declined
+    assert "url=https://bank.test" not in page + declined
 
 
 @pytest.mark.parametrize("mood", SENTENCES)
@@ -102,12 +105,13 @@ def test_the_return_is_told_as_it_is(world, mood):
 
 
 def test_a_card_that_the_bank_did_not_keep_is_not_shown_as_bound(world):
-    check_of(world, does_not_tick)
+    number, zoya = check_of(world, does_not_tick).number, world.browser_of("zoya")
 
-    page = world.browser_of("zoya").get(CARDS).text
+    page, check = zoya.get(CARDS).text, zoya.get(f"{CARDS}/checks/{number}").text
 
     assert "Карт пока нет" in page
-    assert "Банк не сохранил карту" in page
+    assert '<li class="problem"> <span>Банк не сохранил карту' in " ".join(page.split())
+    assert f'href="{NEW}">Начать снова<' in check
 
 
 @pytest.mark.parametrize("mood", ["returned", "refused"])

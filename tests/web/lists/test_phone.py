@@ -11,8 +11,8 @@ from tests.pages import form_token
 OLD = "9037654321"
 
 
-def changes(desk, who, typed):
-    browser, address = desk.browser(who), f"/users/{desk.zoya}/phone"
+def changes(desk, who, typed, after=""):
+    browser, address = desk.browser(who), f"/users/{desk.zoya}/phone{after}"
     token = form_token(browser.get("/").text)
     return browser.post(address, data={"csrf_token": token, "phone": typed})
 
@@ -34,6 +34,17 @@ def test_a_new_number_is_written_as_e164_and_noted_without_it(desk, typed, numbe
     assert (answer.status_code, answer.location) == (303, f"/users/{desk.zoya}")
     assert kept(desk) == (number, [(desk.anna, desk.zoya, {})])
     assert number not in desk.browser(desk.anna).get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("after", "place"),
+    [("?link=7", "/consultations/7/link"), ("?link=//evil.test", "/users/{}")],
+    ids=["a link", "nonsense"],
+)
+def test_who_missed_it_at_a_link_is_led_back_there(desk, after, place):
+    answer = changes(desk, desk.anna, "+7 916 111-22-33", after)
+
+    assert (answer.status_code, answer.location) == (303, place.format(desk.zoya))
 
 
 @pytest.mark.parametrize("place", ["/users", "/payments", "/consultations"])

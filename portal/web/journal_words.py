@@ -179,6 +179,8 @@ KINDS: Mapping[str, type[StrEnum]] = {
 }
 #: Said beside its sum, and told by the words of the action.
 _SILENT = frozenset({"before", "after", "currency"})
+#: Written for computers: an address, and the name of an account in the settings.
+_CODES = frozenset({"door", "bank_account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One plain fact; ``is_code`` is written for computers, as the door that was tried."""
+    """One plain fact; ``is_code`` is written for computers."""
 
     name: str
     value: str
@@ -242,7 +244,7 @@ def details(entry: AuditEntry, titles: Mapping[str, str]) -> Details:
         if name not in _SILENT
     ]
     facts = [
-        Fact(field_words(name), words(name, entry.changes), is_code=name == "door")
+        Fact(field_words(name), words(name, entry.changes), is_code=name in _CODES)
         for name, value in entry.changes.items()
         if name not in _SILENT and value is not None
     ]

@@ -87,7 +87,11 @@ def _set_active(user_id: int, *, is_active: bool) -> None:
 def sign_in(client: FlaskClient, user_id: int) -> FlaskClient:
     """Sign a person in at this browser, as after their password has matched."""
     with client.application.app_context():
-        token = open_session(user_id, clock.now())
+        return come_in(client, open_session(user_id, clock.now()))
+
+
+def come_in(client: FlaskClient, token: str) -> FlaskClient:
+    """Let this browser carry on a session that has begun."""
     with client.session_transaction() as cookie:
         cookie.update(_user_id=token, _fresh=True)
     return client

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.banks.tochka.settings import BANK_KEY
+from portal.domain import clock
 from portal.domain.actors import SYSTEM, Actor
 from portal.domain.money import Currency
 from portal.domain.permissions import Permission, Role
@@ -49,6 +50,9 @@ PEOPLE = {
     "gulya": NewUser("gulya@example.test", "Гуля Доверенная", Role.CLIENT, "+77011112233"),
 }
 
+#: Longer than this nobody's first browser is open already.
+A_WHILE = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Browser:
@@ -80,7 +84,10 @@ class Browser:
 
 @dataclass(frozen=True)
 class World:
-    """The people by name, and what is Зоя's: a payment to refund, a refund, a consultation."""
+    """The people by name, and what is Зоя's: a payment to refund, a refund, a consultation.
+
+    Everybody has begun a session with which their first browser carries on.
+    """
 
     bank: FakeBank
     people: Mapping[str, int]
@@ -90,6 +97,7 @@ class World:
     pay_token: str
     delivery: int
     slot: int
+    sessions: dict[str, str]
     app: Flask = field(default=None, repr=False)
 
     def number_of(self, noun: str) -> int:
@@ -107,7 +115,9 @@ class World:
     def browser_of(self, name: str = "") -> Browser:
         """Give the browser of a person who has signed in, of a stranger without a name."""
         client = self.app.test_client()
-        if name:
+        if name in self.sessions and clock.now() < NOW + A_WHILE:
+            builders.come_in(client, self.sessions.pop(name))
+        elif name:
             builders.sign_in(client, self.people[name])
         return Browser(client)
 
@@ -167,6 +177,7 @@ def make_world() -> World:
         pay_token=pay_token_of(scheduled),
         delivery=delivery(),
         slot=free_slot(anna),
+        sessions={name: builders.open_session(number) for name, number in people.items()},
     )
 
 

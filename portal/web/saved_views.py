@@ -54,9 +54,10 @@ def _list_url(text: str) -> ListURL:
 @signed_in
 def forget(number: int) -> Response:
     """Remove one of the person's own views."""
+    url = _list_url(request.form.get("url", ""))
     forget_view(number, owner_id=me().id)
     flash("Вид удалён.")
-    return _back(str(_list_url(request.form.get("url", ""))))
+    return _back(str(url))
 
 
 def _back(url: str) -> Response:

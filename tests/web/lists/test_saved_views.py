@@ -48,10 +48,11 @@ def test_only_its_owner_forgets_a_view(desk):
     place = f"/views/{db.session.scalar(select(SavedView.id))}/forget"
 
     denied = post(vera, place, url="/payments")
+    odd = post(anna, place, url="//evil.test/payments")
     kept = saved()
     answer = post(anna, place, url="/payments?status=paid")
 
-    assert (denied.status_code, len(kept)) == (404, 1)
+    assert (denied.status_code, odd.status_code, len(kept)) == (404, 422, 1)
     assert (answer.location, saved()) == ("/payments?status=paid", [])
 
 

@@ -7,7 +7,7 @@ run: .venv/run.stamp          ## The whole local stack: http://127.0.0.1:8000, C
 
 test: check                   ## Everything that CI runs; pytest's summary comes last
 	@bin/chromium
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev.stamp        ## Format, lint, types, floors, templates
 	@$(BIN)/ruff format --check --quiet

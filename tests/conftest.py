@@ -239,3 +239,14 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector pass over thousands of collected tests: they stay to the end."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files of stories, which wait for each other's parts, among those that compute."""
+    files = list(dict.fromkeys(item.path for item in items))
+    stories = [path for path in files if path.parent.name in ("browser", "stories")]
+    others = [path for path in files if path not in stories]
+    # The last part is without stories: so no process ends alone with one.
+    place = {path: 0.8 * number / len(stories) for number, path in enumerate(stories)}
+    place |= {path: number / len(others) for number, path in enumerate(others)}
+    items.sort(key=lambda item: place[item.path])

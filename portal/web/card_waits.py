@@ -8,7 +8,7 @@ from flask import Response
 
 from portal.web.fragments import is_partial, render
 
-POLL_SECONDS = 3
+POLL_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ LISTS = ("payments.show_list", "consultations.show_list", "users.show_list")
 def save() -> Response:
     """Keep the list as the person sees it, from its first page on."""
     url = _list_url(request.form.get("url", ""))
+    if url is None:
+        abort(422)
     name = " ".join(request.form.get("name", "").split())
     if not 1 <= len(name) <= NAME_CHARACTERS:
         flash(f"Вид не сохранён: назовите его, не длиннее {NAME_CHARACTERS} знаков.", "bad")
@@ -36,28 +38,25 @@ def save() -> Response:
     return _back(str(url))
 
 
-def _list_url(text: str) -> ListURL:
-    """Read the address that the page names; what is no list of the visitor's ends in 422."""
+def _list_url(text: str) -> ListURL | None:
+    """Read the address that the page names, None when it is no list of the visitor's."""
     try:
         asked = urlsplit(text)
     except ValueError:
-        abort(422)
+        return None
     pairs = [(key, value) for key, value in parse_qsl(asked.query) if key in ORDER]
     url = ListURL(asked.path, dict(pairs)).having()
     is_ours = not asked.netloc and asked.path in map(url_for, filter(may_open, LISTS))
-    if not is_ours or len(str(url)) > QUERY_CHARACTERS:
-        abort(422)
-    return url
+    return url if is_ours and len(str(url)) <= QUERY_CHARACTERS else None
 
 
 @bp.post("/<int:number>/forget")
 @signed_in
 def forget(number: int) -> Response:
-    """Remove one of the person's own views."""
-    url = _list_url(request.form.get("url", ""))
+    """Remove one of the person's own views, whatever address the page names."""
     forget_view(number, owner_id=me().id)
     flash("Вид удалён.")
-    return _back(str(url))
+    return _back(str(_list_url(request.form.get("url", "")) or "/"))
 
 
 def _back(url: str) -> Response:

@@ -42,7 +42,7 @@ from portal.web.zones import ZONES, hour_there
 
 bp = Blueprint("waiting", __name__, url_prefix="/pay")
 #: A page that waits asks soon at first and seldom later: (age of the payment, seconds).
-POLLS = ((timedelta(seconds=30), 2), (timedelta(minutes=2), 5))
+POLLS = ((timedelta(seconds=5), 1), (timedelta(seconds=30), 2), (timedelta(minutes=2), 5))
 SELDOM = 15
 #: How long a payer is told to wait before they hear that the bank is slow.
 PATIENCE = timedelta(minutes=3)
@@ -120,6 +120,8 @@ def _wait_context(token: str) -> dict[str, Any]:
         "is_slow": age > PATIENCE,
         "gives_up_at": payment.created_at + PRESS_COUNTS if payment else None,
         "poll_seconds": _poll_seconds(age) if stage in _POLLED else 0,
+        # Who has just come, from the bank as a rule, is answered at once however old the link is.
+        "first_poll": None if is_partial() else POLLS[0][1],
         **_other_card(consultation, payment, stage),
     }
 

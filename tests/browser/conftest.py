@@ -22,7 +22,7 @@ DEVICES = {
 #: Told without motion: an animation that a new page cuts off is an error, and one that turns while
 #: a bank is waited for takes a third of the browser's time.
 STILL = {"locale": "ru-RU", "reduced_motion": "reduce"}
-#: What depends on the device is played at more of them, everything else at these two.
+#: Stories are played at these two.
 FAR_APART = ("phone without JavaScript", "desktop")
 
 
@@ -34,7 +34,7 @@ def device(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once; two stories at a time on two cores may wait for five seconds."""
+    """Start Chromium once; two at a time on two cores may wait for five seconds."""
     expect.set_options(timeout=20_000)
     with chromium() as started:
         yield started

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import FAR_APART, STILL
+from tests.browser.conftest import STILL
 from tests.browser.inside import assert_book_holds, books, forgets_card_origin
 from tests.browser.people import Person, watched
 from tests.browser.test_booking_story import offers
@@ -55,7 +55,6 @@ def pays_by_card(payer: Person, number: int) -> None:
     payer.page.wait_for_url("**/pay/**", timeout=30_000)
 
 
-@pytest.mark.parametrize("device", ["phone", *FAR_APART], indirect=True)
 def test_a_client_pays_by_card(meet: Meet, stack: Stack) -> None:
     kirill, number = meet("client"), books(stack)
 

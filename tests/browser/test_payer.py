@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DEVICES, STILL
+from tests.browser.conftest import STILL
 from tests.browser.inside import books
 from tests.browser.people import Person, watched
 from tests.browser.test_circle import goes_from_code_to_bank, pays
@@ -32,7 +32,6 @@ def opens_checkout(kirill: Person, number: int) -> None:
     kirill.page.locator(f"#c{number}").get_by_role("link", name="Оплатить").click()
 
 
-@pytest.mark.parametrize("device", DEVICES, indirect=True)
 def test_the_ways_are_of_one_size_and_the_button_names_the_chosen_one(
     kirill: Person, stack: Stack
 ) -> None:
@@ -67,7 +66,6 @@ def goes_to_pay(kirill: Person, number: int) -> None:
     goes_from_code_to_bank(kirill)
 
 
-@pytest.mark.parametrize("device", DEVICES, indirect=True)
 def test_the_code_is_read_as_the_link_that_the_page_shows(kirill: Person, stack: Stack) -> None:
     opens_code(kirill, books(stack))
     link = kirill.page.get_by_role("link", name=re.compile("^Открыть"))

@@ -204,12 +204,15 @@ def test_a_code_of_a_card_payment_is_not_shown(world, payer, wait):
 
 def test_a_page_that_waits_asks_more_seldom_as_time_goes_by(world, payer, wait, now):
     starts(world)
-    asked = []
-    for seconds in (0, 30, 90):
+    polls, pages = [], []
+    for seconds in (0, 5, 25, 90):
         now.shift(timedelta(seconds=seconds))
-        asked.append(re.search(r"every (\d+)s", payer.get(wait).text)[1])
+        for asked, headers in ((pages, None), (polls, {"HX-Request": "true"})):
+            page = payer.get(wait, headers=headers).text
+            asked.append(re.search(r"every (\d+)s", page)[1])
 
-    assert asked == ["2", "5", "15"]
+    assert polls == ["1", "2", "5", "15"]
+    assert pages == ["1"] * 4, "who comes back from the bank is answered at once"
 
 
 def test_r158_the_bank_sends_payers_to_our_settings_whatever_the_request_says(world, payer):

@@ -77,12 +77,11 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("headers", [None, PARTIAL], ids=["page", "fragment"])
-def test_no_search_term_breaks_a_list(world, path, headers):
+def test_no_search_term_breaks_a_list(world, path):
     gleb = world.browser_of("gleb")
 
     answers = {
-        term: gleb.get(path, query_string={"q": term}, headers=headers).status_code
+        term: gleb.get(path, query_string={"q": term}, headers=PARTIAL).status_code
         for term in TERMS
     }
 
@@ -90,11 +89,10 @@ def test_no_search_term_breaks_a_list(world, path, headers):
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("headers", [None, PARTIAL], ids=["page", "fragment"])
-def test_no_filter_breaks_a_list(world, path, headers):
+def test_no_filter_breaks_a_list(world, path):
     gleb = world.browser_of("gleb")
 
-    answers = {each: gleb.get(f"{path}?{each}", headers=headers).status_code for each in FILTERS}
+    answers = {each: gleb.get(f"{path}?{each}").status_code for each in FILTERS}
 
     assert answers == dict.fromkeys(FILTERS, 200)
 

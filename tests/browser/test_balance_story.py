@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.inside import assert_book_holds, books
@@ -32,12 +31,11 @@ def pays_from_balance(maria: Person, number: int) -> None:
     maria.sees("Оплачено с баланса")
 
 
-@pytest.mark.parametrize("narrow", [True, False], ids=["phone", "desktop"])
 def test_money_of_a_cancelled_consultation_pays_the_next_and_goes_back(
-    enter: Callable[[str], Person], stack: Stack, *, narrow: bool
+    enter: Callable[[str], Person], stack: Stack, *, scripted: bool
 ) -> None:
     maria, anna = enter("ivanova"), enter("admin")
-    if narrow:
+    if not scripted:
         maria.page.set_viewport_size({"width": 390, "height": 844})
     first, second = books(stack, "ivanova"), books(stack, "ivanova")
     pays(maria, first)

@@ -18,6 +18,8 @@ PAGE_LASTS = timedelta(hours=1)
 LOOK_FOR_CARD = timedelta(days=1)
 #: How long a card that is kept already waits for the bank's word about it.
 WORD_COMES = timedelta(seconds=15)
+#: How long the bank's list may be behind its word that a card is bound.
+LIST_COMES = timedelta(minutes=1)
 
 
 class BindingStatus(StrEnum):
@@ -79,7 +81,7 @@ def was_kept_before(outcome: BindingOutcome | None, told_for: timedelta) -> bool
 
     A bank may give a card the token that it had; ``told_for`` is how long its list shows nothing.
     """
-    return outcome is BindingOutcome.BOUND and told_for >= WORD_COMES
+    return outcome is BindingOutcome.BOUND and told_for >= LIST_COMES
 
 
 def heard(known: BindingOutcome | None, outcome: BindingOutcome) -> BindingOutcome:

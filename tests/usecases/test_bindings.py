@@ -31,6 +31,7 @@ from tests.builders import NOW, person
 OLD, NEW = KeptCard("token-old", "Visa", "1111"), KeptCard("token-new", "Visa", "1981")
 SEEN = NOW + timedelta(minutes=2)
 SURE = SEEN + timedelta(seconds=15)
+SILENT = SEEN + timedelta(minutes=1)
 LATE = NOW + timedelta(hours=2)
 
 
@@ -101,10 +102,14 @@ WALKS = {
     "the message is lost, too soon to tell": ([], [SEEN], "page"),
     "declined": ([(BindingOutcome.DECLINED, SEEN)], [], "declined"),
     "Russian": ([(BindingOutcome.RUSSIAN, SEEN)], [SEEN], "russian"),
-    "said once, not listed yet": ([(BindingOutcome.BOUND, SEEN)], [], "page"),
-    "bound already": ([(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SURE)], [], "already"),
+    "not listed yet": ([(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SURE)], [], "page"),
+    "bound already": (
+        [(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SILENT)],
+        [],
+        "already",
+    ),
     "listed very late": (
-        [(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SURE)],
+        [(BindingOutcome.BOUND, SEEN), (BindingOutcome.BOUND, SILENT)],
         [LATE],
         "bound",
     ),

@@ -5,10 +5,12 @@ from sqlalchemy import func, select
 
 from portal.banks.registry import build_banks
 from portal.domain.money import Currency
+from portal.domain.payments import Decline, PaymentStatus
 from portal.store.cards import BoundCard
 from portal.store.db import transaction
 from portal.store.payments import Payment
 from portal.usecases.banks import suspend_account
+from portal.web.labels import LABELS
 from tests.builders import NOW, PRICE, rub
 from tests.web.test_card_origin import ALMATY, at
 from tests.web.test_foreign_checkout import TENGE, newest, sold
@@ -87,6 +89,20 @@ def test_two_presses_are_one_charge_and_the_page_says_how_it_goes_back(world, ca
     assert (first.status_code, first.location) == (303, second.location)
     assert (charges(world), newest(world)[:2]) == ((1, TENGE.minor), ("kazakh", TENGE))
     assert "Проверяем оплату" in zoya.get(first.location).text
+
+
+def test_why_a_kept_card_was_refused_is_told_to_its_owner_alone(world, card):
+    token = sold(world, BOTH)
+    zoya = foreign(world, "zoya", token)
+    wait = zoya.post(f"/pay/{token}/charge/{card}", **at(ALMATY)).location
+    with world.app.app_context(), transaction() as session:
+        charge = session.scalars(select(Payment).where(Payment.charges_token)).one()
+        charge.status, charge.decline = PaymentStatus.FAILED, Decline.LIMIT
+
+    pages = [plain(browser.get(wait)) for browser in (zoya, world.browser_of())]
+
+    assert ["Оплатить не получилось, деньги не списаны." in page for page in pages] == [True, True]
+    assert [LABELS[Decline.LIMIT] in page for page in pages] == [True, False]
 
 
 @pytest.mark.parametrize(("name", "change"), [("kirill", {}), ("zoya", {"token_id": None})])

@@ -83,10 +83,7 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class KeptCard:
-    """A card that the bank keeps for the payer: its name there, and what people know it by.
-
-    ``token_id`` is the bank's name for it, ``brand`` its word, ``fingerprint`` one for each number.
-    """
+    """A card that the bank keeps for the payer by ``token_id``, one ``fingerprint`` per number."""
 
     token_id: str
     brand: str | None

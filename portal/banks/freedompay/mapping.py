@@ -49,9 +49,7 @@ STATUSES = {
 REVERSED = {"revoked", "canceled", "cancelled"}
 DONE_WORDS, FAILED_WORDS = {"success"}, {"error", "failed", "rejected"}
 #: Why a card was declined (§11); any other code is a plain no.
-DECLINES = {
-    "10003": Decline.BAD_CODE,
-    "10004": Decline.BAD_CODE,
+DECLINES = dict.fromkeys(("10003", "10004"), Decline.BAD_CODE) | {
     "10005": Decline.BAD_CARD,
     "10006": Decline.TOO_OFTEN,
     "10007": Decline.UNSAFE,
